@@ -1,0 +1,1 @@
+"""The HTTP toolkit every page and every API route stands on."""

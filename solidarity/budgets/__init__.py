@@ -1,0 +1,1 @@
+"""Budgets: contributions, envelopes and the double-entry ledger."""

@@ -1,0 +1,1 @@
+"""Decisions: granted, refused, approved by a second person."""

@@ -1,0 +1,1 @@
+"""Aid requests from draft to the administrator's desk."""

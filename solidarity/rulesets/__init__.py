@@ -1,0 +1,1 @@
+"""Rulesets: which one is in force, and its parsed form."""

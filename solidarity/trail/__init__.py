@@ -1,0 +1,1 @@
+"""The append-only event log: every act writes one event in its own transaction."""

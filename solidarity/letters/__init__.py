@@ -1,0 +1,1 @@
+"""Letters: a decision told to a family, as a document that proves itself."""

@@ -1,0 +1,1 @@
+"""The fonts of the letters, with their licence and the program that makes them."""

@@ -251,7 +251,7 @@ async def test_a_child_that_hangs_is_killed_and_the_next_letter_is_rendered() ->
     try:
         with pytest.raises(ChildFailed, match="no answer within 1"):
             await child.ask(b"hang", seconds=1.0)
-        with pytest.raises(ChildFailed, match="exit 7"):
+        with pytest.raises(ChildFailed, match="ended over it"):
             await child.ask(b"die", seconds=20.0)
         with pytest.raises(ChildFailed, match="MemoryError"):
             await child.ask(b"eat", seconds=20.0)

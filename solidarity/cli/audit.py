@@ -9,9 +9,10 @@ from solidarity.archive import Archive, Damaged, Missing
 from solidarity.cli.language import told
 from solidarity.cli.opening import Opened, with_database
 from solidarity.cli.refusal import FAILED
+from solidarity.letters.witnesses import contradicted_letter
 from solidarity.store.tables import DocumentRow, LetterFileRow
 from solidarity.store.transaction import reading
-from solidarity.trail.queries import verify_log
+from solidarity.trail.queries import Fault, verify_log
 
 
 @click.group(help=told("Journal des événements.", "Event log."))
@@ -38,18 +39,22 @@ def verify(*, as_json: bool) -> None:
 
 async def _verify(house: Opened) -> dict[str, Any]:
     verdict = await verify_log()
-    fault = verdict.first_fault
+    fault = verdict.first_fault or await contradicted_letter()
     found = {
-        "valid": verdict.valid,
+        "valid": fault is None,
         "events": verdict.events,
         "root": verdict.root,
         "files": 0,
-        "first_fault": {"table": fault.table, "row": fault.row, "reason": fault.reason} if fault else None,
+        "first_fault": _named(fault) if fault else None,
     }
-    if verdict.valid:
+    if fault is None:
         count, damaged = await _files(Archive(root=house.settings.storage_directory))
         found |= {"files": count, "valid": damaged is None, "first_fault": damaged}
     return found
+
+
+def _named(fault: Fault) -> dict[str, str]:
+    return {"table": fault.table, "row": fault.row, "reason": fault.reason}
 
 
 async def _files(archive: Archive) -> tuple[int, dict[str, str] | None]:

@@ -27,7 +27,7 @@ check: setup-tests ## format, lint, types, imports, fast tests: under a minute
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	@mkdir -p $(RESULTS)
-	$(PYTEST) tests/rules tests/contracts -q -n 2 --junitxml=$(RESULTS)/fast.xml
+	$(PYTEST) tests/rules tests/contracts -q -n 2 -m "not slow" --junitxml=$(RESULTS)/fast.xml
 
 test: check ## the whole suite, on SQLite and PostgreSQL, and in a browser
 	CI=true $(PYTEST) -q -n 2 -m "not browser and not slow" --ignore=tests/rules --ignore=tests/contracts --junitxml=$(RESULTS)/most.xml

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # The tests run from a checkout, whether or not the project is installed.
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -24,6 +25,10 @@ from tests.databases import (
     on_server,
     server_for_session,
 )
+
+# How long one example may take says more about what else the machine does than about the code.
+settings.register_profile("solidarity", deadline=None)
+settings.load_profile("solidarity")
 
 IS_DEMANDED = os.environ.get("CI") == "true"
 SERVER_URL = "solidarity_postgres_url"

@@ -47,6 +47,8 @@ class Action(StrEnum):
     ADD_CONTRIBUTION = "add_contribution"
     ADD_ENVELOPE = "add_envelope"
     TRANSFER = "transfer"
+    CLOSE_YEARS = "close_years"
+    VIEW_RULES_IN_FORCE = "view_rules_in_force"
     VIEW_RULESETS = "view_rulesets"
     EDIT_RULESETS = "edit_rulesets"
     SIMULATE_RULESET = "simulate_ruleset"
@@ -71,6 +73,7 @@ _EVERYBODY: Final = frozenset(
         Action.VIEW_TIMELINE,
         Action.VIEW_LETTERS,
         Action.VIEW_BUDGET,
+        Action.VIEW_RULES_IN_FORCE,
         Action.VERIFY,
     }
 )
@@ -102,6 +105,7 @@ ALLOWED: Final[dict[Role, frozenset[Action]]] = {
         Action.ADD_CONTRIBUTION,
         Action.ADD_ENVELOPE,
         Action.TRANSFER,
+        Action.CLOSE_YEARS,
         Action.VIEW_RULESETS,
         Action.EDIT_RULESETS,
         Action.SIMULATE_RULESET,
@@ -141,6 +145,7 @@ WRITES: Final[frozenset[Action]] = frozenset(
         Action.ADD_CONTRIBUTION,
         Action.ADD_ENVELOPE,
         Action.TRANSFER,
+        Action.CLOSE_YEARS,
         Action.EDIT_RULESETS,
         Action.ACTIVATE_RULESET,
         Action.MAKE_PAYMENTS,

@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,7 @@ def paris_day(instant: datetime) -> date:
 # School years
 
 
+@lru_cache(maxsize=4096)
 def school_year_of(day: date) -> str:
     first = _school_year_start(day)
     return f"{first:04}-{first + 1:04}"

@@ -34,11 +34,13 @@ def matching(
     found = [
         envelope
         for envelope in envelopes
-        if envelope.category in {None, category}
+        if (envelope.category is None or envelope.category == category)
         and (envelope.school is None or envelope.school == school)
         and (envelope.region_code is None or envelope.region_code == region_code)
     ]
-    return tuple(sorted(found, key=lambda envelope: (_rank(envelope), envelope.id)))
+    if len(found) > 1:
+        found.sort(key=lambda envelope: (_rank(envelope), envelope.id))
+    return tuple(found)
 
 
 def _rank(envelope: Envelope) -> int:

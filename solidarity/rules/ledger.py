@@ -43,6 +43,8 @@ class MovementKind(StrEnum):
     COMMITTED = "committed"
     PAID = "paid"
     REVERSED = "reversed"
+    CARRIED = "carried"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +135,29 @@ def allocated(*, envelope: str, shares: Iterable[tuple[str, Cents]], reason: str
         for contribution, cents in shares
     )
     return Movement(kind=MovementKind.ALLOCATED, entries=entries, reason=reason)
+
+
+def emptied(*, envelope: str, shares: Iterable[tuple[str, Cents]], reason: str) -> Movement:
+    """Undo what is left of an allocation: free money of an envelope goes back to its contributions."""
+    entries = tuple(
+        Entry(debit=free(envelope), credit=contribution_account(contribution), amount_cents=cents)
+        for contribution, cents in shares
+    )
+    return Movement(kind=MovementKind.REVERSED, entries=entries, reason=reason)
+
+
+def carried(*, source: str, target: str, amount_cents: Cents, reason: str) -> Movement:
+    """What a contribution leaves at the end of a year becomes a contribution of the next."""
+    entry = Entry(
+        debit=contribution_account(source), credit=contribution_account(target), amount_cents=amount_cents
+    )
+    return Movement(kind=MovementKind.CARRIED, entries=(entry,), reason=reason)
+
+
+def returned(*, contribution: str, amount_cents: Cents, reason: str) -> Movement:
+    """What a contribution leaves goes back to its funder, from the bank."""
+    entry = Entry(debit=contribution_account(contribution), credit=BANK, amount_cents=amount_cents)
+    return Movement(kind=MovementKind.RETURNED, entries=(entry,), reason=reason)
 
 
 def transferred(*, source: str, target: str, amount_cents: Cents, reason: str) -> Movement:

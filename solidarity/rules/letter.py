@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from solidarity.rules.errors import RuleError
+from solidarity.rules.presence import absence
 
 FORMAT = "solidarity-letter-1"
 
@@ -22,6 +23,7 @@ class LetterKind(StrEnum):
     EMERGENCY = "emergency"
     CORRECTION = "correction"
     TERMINATION = "termination"
+    MAINTAINED = "maintained"
     WAITING_LIST = "waiting_list"
     INFORMATION_REQUEST = "information_request"
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -252,7 +254,7 @@ class IncompleteLetter(RuleError):  # noqa: N818 - a state of the letter, like i
 
 
 PAYING = frozenset({LetterKind.GRANT, LetterKind.PARTIAL, LetterKind.EMERGENCY, LetterKind.CORRECTION})
-REASONED = frozenset({LetterKind.PARTIAL, LetterKind.REFUSAL, LetterKind.TERMINATION})
+REASONED = frozenset({LetterKind.PARTIAL, LetterKind.REFUSAL, LetterKind.TERMINATION, LetterKind.MAINTAINED})
 DECIDING = PAYING | REASONED
 WAITING = frozenset({LetterKind.WAITING_LIST, LetterKind.INFORMATION_REQUEST, LetterKind.ACKNOWLEDGEMENT})
 REPLACING = frozenset({LetterKind.CORRECTION, LetterKind.TERMINATION})
@@ -283,15 +285,14 @@ _PATHS: tuple[tuple[frozenset[LetterKind], str], ...] = (
     (REPLACING, "replaces.number replaces.issued_on replaces.why"),
 )
 CHECKLIST = tuple((path, kinds) for kinds, paths in _PATHS for path in paths.split())
+_WANTED = {
+    kind: tuple((path, absence(path)) for path, kinds in CHECKLIST if kind in kinds) for kind in LetterKind
+}
 
 
 def missing(facts: LetterFacts) -> list[str]:
     """Every checklist item that this kind of letter needs and does not have; empty means complete."""
-    absent = [
-        path
-        for path, kinds in CHECKLIST
-        if facts.kind in kinds and any(map(_is_absent, _values(facts, path.split("."))))
-    ]
+    absent = [path for path, is_absent in _WANTED[facts.kind] if is_absent(facts)]
     if any(line.granted_cents < line.asked_cents and not line.reason.strip() for line in facts.lines):
         absent += ["lines.*.reason"] if facts.kind in DECIDING else []
     return absent
@@ -338,24 +339,6 @@ def facts_from_json(data: bytes) -> LetterFacts:
 
 def content_sha256(facts: LetterFacts) -> str:
     return sha256(facts_to_json(facts)).hexdigest()
-
-
-def _values(value: Any, path: list[str]) -> Iterator[Any]:
-    if not path or value is None:
-        yield value
-    elif path[0] == "*":
-        for one in value:
-            yield from _values(one, path[1:])
-    else:
-        yield from _values(getattr(value, path[0]), path[1:])
-
-
-def _is_absent(value: Any) -> bool:
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, tuple):
-        return all(isinstance(one, str) and not one.strip() for one in value)
-    return value is None or value == 0
 
 
 def _amounts(facts: LetterFacts) -> Iterator[int]:

@@ -50,6 +50,8 @@ WHO = {
     Action.ADD_CONTRIBUTION: "A",
     Action.ADD_ENVELOPE: "A",
     Action.TRANSFER: "A",
+    Action.CLOSE_YEARS: "A",
+    Action.VIEW_RULES_IN_FORCE: "DAU",
     Action.VIEW_RULESETS: "AU",
     Action.EDIT_RULESETS: "A",
     Action.SIMULATE_RULESET: "A",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from solidarity.rules.envelopes import allot
 from solidarity.rules.money import Cents
-from solidarity.rules.ruleset import checks, explain, limits, stages
+from solidarity.rules.ruleset import checks, explain
 from solidarity.rules.ruleset.assessment import (
     Assessment,
     DiscretionBand,
@@ -16,55 +16,53 @@ from solidarity.rules.ruleset.authority import approvals_for, emergency_findings
 from solidarity.rules.ruleset.budget import budget_of, largest_grantable, needs_of, usable_envelopes
 from solidarity.rules.ruleset.case import Case
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.model import (
-    AMOUNT_STAGES,
-    CapRule,
-    CostRule,
-    DeductRule,
-    DocumentsRule,
-    EligibilityRule,
-    FloorRule,
-    ProrateRule,
-    RoundRule,
-    Rule,
-    Ruleset,
-    ScaleRule,
-)
-from solidarity.rules.ruleset.work import Effect, LineWork, Work, euros, expressions_of, start
+from solidarity.rules.ruleset.model import Ruleset
+from solidarity.rules.ruleset.plan import Plan, plan_of
+from solidarity.rules.ruleset.route import Route, route_of
+from solidarity.rules.ruleset.work import LineWork, Work, euros, start
 
 ASKED = "requested"
 ASKED_TITLE = Text("Montant demandé", "Amount asked for")
 
 
-def assess(ruleset: Ruleset, case: Case) -> Assessment:
-    """What the rules say of the case. Pure: the same arguments give the same bytes."""
+def assess(ruleset: Ruleset, case: Case, *, speaks: bool = True) -> Assessment:
+    """What the rules say of the case. Pure: the same arguments give the same bytes.
+
+    Without `speaks`, for thousands of cases of which only figures are wanted: the same amounts, outcome,
+    checks and binding rules, but no steps, and messages may be empty.
+    """
     assert case.lines, "a request has at least one line"
-    work = _run(ruleset, case, takes_most=False)
+    plan = plan_of(ruleset)
+    route = route_of(plan, tuple([(line.category, line.kind) for line in case.lines]))
+    work = _run(plan, route, case, takes_most=False, speaks=speaks)
     has_band = any(line.has_band for line in work.lines)
-    upper = _run(ruleset, case, takes_most=True) if has_band else work
-    for rule in ruleset.rules:
-        if isinstance(rule, DocumentsRule):
-            checks.documents(rule, work)
+    upper = _run(plan, route, case, takes_most=True, speaks=False) if has_band else work
+    for act, places in route.documents:
+        act(work, places)
     proposed = [line.amount for line in work.lines]
     maxima = _maxima(work, upper)
-    most = max(sum(proposed), sum(line.amount for line in upper.lines if not _is_refused(work, line)))
+    total = sum(proposed)
+    most = max(total, sum([line.amount for line in upper.lines if not _is_refused(work, line)]))
     outcome = checks.outcome_of(work)
     envelopes = usable_envelopes(ruleset, case)
-    grantable = largest_grantable(case, maxima, most, envelopes) if outcome is Outcome.PAYABLE else 0
-    work.findings += emergency_findings(ruleset, case, sum(proposed))
+    budget = budget_of(case, proposed, envelopes)
+    grantable = 0
+    if outcome is Outcome.PAYABLE:
+        # Without a discretion band the budget has just paid every line its most.
+        is_paid = budget.enough and maxima == proposed
+        grantable = total if is_paid else largest_grantable(case, maxima, most, envelopes)
+    work.findings += emergency_findings(ruleset, case, total, speaks=speaks)
     return Assessment(
         ruleset_id=ruleset.id,
         ruleset_sha256=ruleset.sha256,
         outcome=outcome,
-        approvals_required=approvals_for(ruleset, case, sum(proposed)),
-        requested_cents=sum(line.requested_cents for line in case.lines),
-        proposed_cents=sum(proposed),
+        approvals_required=approvals_for(ruleset, case, total),
+        requested_cents=sum([line.requested for line in work.lines]),
+        proposed_cents=total,
         most_grantable_cents=most,
-        lines=tuple(
-            _line(work, line, most_cents) for line, most_cents in zip(work.lines, maxima, strict=True)
-        ),
-        checks=checks.checks_of(work.findings, ruleset.rules),
-        budget=budget_of(case, proposed, envelopes),
+        lines=tuple([_line(work, *pair) for pair in zip(work.lines, maxima, strict=True)]),
+        checks=checks.checks_of(work),
+        budget=budget,
         largest_grantable_cents=grantable,
     )
 
@@ -97,48 +95,21 @@ def _is_refused(work: Work, line: LineWork) -> bool:
     return work.lines[line.number - 1].is_refused
 
 
-def _run(ruleset: Ruleset, case: Case, *, takes_most: bool) -> Work:
-    work = start(ruleset, case, takes_most=takes_most)
-    for rule in ruleset.rules:
-        if isinstance(rule, EligibilityRule):
-            checks.eligibility(rule, work)
-    checks.refuse_failed_lines(work)
-    for stage in AMOUNT_STAGES:
-        for rule in ruleset.rules:
-            if isinstance(rule, stage):
-                _amounts(rule, work)
+def _run(plan: Plan, route: Route, case: Case, *, takes_most: bool, speaks: bool) -> Work:
+    work = start(plan, case, takes_most=takes_most, speaks=speaks)
+    for act, places in route.eligibility:
+        act(work, places)
+    if work.findings:
+        checks.refuse_failed_lines(work)
+    for act, places in route.amounts:
+        act(work, places)
     return work
-
-
-def _amounts(rule: Rule, work: Work) -> None:
-    if isinstance(rule, CapRule):
-        limits.cap(rule, work)
-    elif isinstance(rule, FloorRule):
-        limits.floor(rule, work)
-    else:
-        for line in work.concerned(rule):
-            work.apply(rule, line, _effect(rule, line, work))
-
-
-def _effect(rule: Rule, line: LineWork, work: Work) -> Effect:
-    match rule:
-        case CostRule():
-            return stages.cost(rule, line)
-        case DeductRule():
-            return stages.deduct(rule, line)
-        case ScaleRule():
-            return stages.scale(rule, line, work)
-        case ProrateRule():
-            return stages.prorate(rule, line)
-        case RoundRule():
-            return stages.rounded(rule, line)
-    raise AssertionError(rule)
 
 
 def _line(work: Work, line: LineWork, most_cents: Cents) -> LineAssessment:
     return LineAssessment(
         line=line.number,
-        requested_cents=line.facts.requested_cents,
+        requested_cents=line.requested,
         proposed_cents=line.amount,
         most_grantable_cents=most_cents,
         binding_rule=line.binding_rule,
@@ -147,7 +118,7 @@ def _line(work: Work, line: LineWork, most_cents: Cents) -> LineAssessment:
         band=DiscretionBand(minimum_cents=line.amount, maximum_cents=most_cents)
         if line.has_band and not line.is_refused
         else None,
-        steps=tuple(line.steps) or (_asked(line),),
+        steps=(tuple(line.steps) or (_asked(line),)) if work.speaks else (),
     )
 
 
@@ -166,19 +137,8 @@ def _asked(line: LineWork) -> Step:
 
 def _awaits_rate(work: Work, line: LineWork) -> bool:
     """Whether a rule that worked on the line used a value that is not confirmed yet."""
-    unconfirmed = {
-        f"params.{name}"
-        for name, parameter in work.ruleset.params.items()
-        if (dated := parameter.on(line.facts.period_from)) is not None and not dated.is_confirmed
-    }
+    unconfirmed = work.plan.unconfirmed_on(line.facts.period_from)
     if not unconfirmed:
         return False
-    worked = {step.rule for step in line.steps} | {
-        found.rule.id for found in work.findings if found.line == line.number
-    }
-    return any(
-        unconfirmed & set(expression.references)
-        for rule in work.ruleset.rules
-        if rule.id in worked
-        for expression in expressions_of(rule)
-    )
+    worked = {*line.worked, *[found.rule.id for found in work.findings if found.line == line.number]}
+    return any(not unconfirmed.isdisjoint(work.plan.references[rule]) for rule in worked)

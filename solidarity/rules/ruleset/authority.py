@@ -3,12 +3,12 @@
 from solidarity.rules.money import Cents
 from solidarity.rules.ruleset import explain
 from solidarity.rules.ruleset.case import Case
-from solidarity.rules.ruleset.expressions import Value
 from solidarity.rules.ruleset.figures import Figure
 from solidarity.rules.ruleset.model import ApprovalRule, EmergencyRule, Rule, Ruleset, Severity
-from solidarity.rules.ruleset.visible import values
+from solidarity.rules.ruleset.plan import Plan, plan_of
+from solidarity.rules.ruleset.visible import Seen
 from solidarity.rules.ruleset.windows import Rolling, spent
-from solidarity.rules.ruleset.work import Finding, euros, evaluated, whole
+from solidarity.rules.ruleset.work import UNSAID, Finding, euros, whole
 
 EMERGENCY = "emergency"
 TWO_PEOPLE = 2
@@ -18,12 +18,11 @@ def approvals_for(ruleset: Ruleset, case: Case, granted_cents: Cents) -> int:
     """People needed to grant this total, 1 or 2; several rules: the highest."""
     if any(is_lane_open(rule, ruleset, case, granted_cents) for rule in _emergency_rules(ruleset, case)):
         return 1
-    needed = [
-        _approvals(rule, case, granted_cents)
-        for rule in ruleset.rules
-        if isinstance(rule, ApprovalRule) and may_apply(rule, ruleset, case)
-    ]
-    return max(needed, default=1)
+    plan, needed = plan_of(ruleset), 1
+    for rule in plan.approvals:
+        if _applies(rule, plan, case):
+            needed = max(needed, _approvals(rule, case, granted_cents))
+    return needed
 
 
 def may_apply(rule: Rule, ruleset: Ruleset, case: Case) -> bool:
@@ -31,16 +30,18 @@ def may_apply(rule: Rule, ruleset: Ruleset, case: Case) -> bool:
 
     Two people and money kept back apply, the lane where one person decides alone does not.
     """
+    return _applies(rule, plan_of(ruleset), case)
+
+
+def _applies(rule: Rule, plan: Plan, case: Case) -> bool:
     allowed = (True,) if isinstance(rule, EmergencyRule) else (True, None)
-    return any(
-        rule.when is None or rule.when.evaluate(_values(ruleset, case, number)).value in allowed
-        for number, line in enumerate(case.lines)
-        if rule.concerns(line.category, line.kind)
-    )
-
-
-def _values(ruleset: Ruleset, case: Case, number: int) -> "dict[str, Value]":
-    return dict(values(ruleset, case, case.lines[number]))
+    for line in case.lines:
+        if rule.id in plan.concerning(line.category, line.kind):
+            if rule.when is None:
+                return True
+            if rule.when.evaluate(Seen(plan.readers, case, line)).value in allowed:
+                return True
+    return False
 
 
 def _approvals(rule: ApprovalRule, case: Case, granted_cents: Cents) -> int:
@@ -54,9 +55,7 @@ def _approvals(rule: ApprovalRule, case: Case, granted_cents: Cents) -> int:
 def _emergency_rules(ruleset: Ruleset, case: Case) -> list[EmergencyRule]:
     if case.urgency != EMERGENCY:
         return []
-    return [
-        rule for rule in ruleset.rules if isinstance(rule, EmergencyRule) and may_apply(rule, ruleset, case)
-    ]
+    return [rule for rule in plan_of(ruleset).emergencies if may_apply(rule, ruleset, case)]
 
 
 def is_lane_open(rule: EmergencyRule, ruleset: Ruleset, case: Case, granted_cents: Cents) -> bool:
@@ -73,10 +72,11 @@ def _why_closed(rule: EmergencyRule, ruleset: Ruleset, case: Case, granted_cents
 
 
 def _emergency_limit(rule: EmergencyRule, ruleset: Ruleset, case: Case) -> Cents:
-    return whole(evaluated(rule.amount, _values(ruleset, case, 0))) or 0
+    found = whole(rule.amount)(Seen(plan_of(ruleset).readers, case, case.lines[0]))
+    return found if isinstance(found, int) else 0
 
 
-def emergency_findings(ruleset: Ruleset, case: Case, granted_cents: Cents) -> list[Finding]:
+def emergency_findings(ruleset: Ruleset, case: Case, granted_cents: Cents, *, speaks: bool) -> list[Finding]:
     """Whether the lane is open, for people to read: it changes who decides, never the outcome."""
     found = []
     for rule in _emergency_rules(ruleset, case):
@@ -87,7 +87,7 @@ def emergency_findings(ruleset: Ruleset, case: Case, granted_cents: Cents) -> li
             "used": Figure(case.emergency.used),
             "quota": Figure(rule.quota),
         }
-        message = explain.sentence(closed or "emergency-open", figures)
+        message = explain.sentence(closed or "emergency-open", figures) if speaks else UNSAID
         found.append(
             Finding(rule=rule, line=1, passed=closed is None, severity=Severity.WARN, message=message)
         )

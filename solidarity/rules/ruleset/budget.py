@@ -9,6 +9,7 @@ from solidarity.rules.ruleset.assessment import Budget, EnvelopeUse
 from solidarity.rules.ruleset.authority import may_apply
 from solidarity.rules.ruleset.case import Case
 from solidarity.rules.ruleset.model import ReserveRule, Ruleset
+from solidarity.rules.ruleset.plan import plan_of
 
 WHOLE = 10_000
 
@@ -17,24 +18,24 @@ def usable_envelopes(ruleset: Ruleset, case: Case) -> tuple[Envelope, ...] | Non
     """Envelopes with what the rules keep back taken off; None when the budget is unknown."""
     if case.envelopes is None:
         return None
-    kept_back = min(WHOLE, _share_kept_back(ruleset, case))
-    return tuple(_less(envelope, kept_back) for envelope in case.envelopes)
+    reserves = plan_of(ruleset).reserves
+    kept_back = min(WHOLE, _share_kept_back(reserves, ruleset, case)) if reserves else 0
+    return tuple([_less(envelope, kept_back) for envelope in case.envelopes])
 
 
-def _share_kept_back(ruleset: Ruleset, case: Case) -> int:
+def _share_kept_back(reserves: Sequence[ReserveRule], ruleset: Ruleset, case: Case) -> int:
     """Basis points kept back today; the last day is included, the excepted urgency is not held."""
     return sum(
         rule.share
-        for rule in ruleset.rules
-        if isinstance(rule, ReserveRule)
-        and case.today <= rule.until
-        and case.urgency != rule.except_urgency
-        and may_apply(rule, ruleset, case)
+        for rule in reserves
+        if case.today <= rule.until and case.urgency != rule.except_urgency and may_apply(rule, ruleset, case)
     )
 
 
 def _less(envelope: Envelope, kept_back: int) -> Envelope:
     """Only of what is free something is kept back: what the request has set aside stays its own."""
+    if not kept_back and not envelope.own_reserved_cents:
+        return envelope
     base = envelope.usable_cents if envelope.allocated_cents is None else envelope.allocated_cents
     kept = share_of(max(0, base), kept_back)
     left = max(0, envelope.available_cents - kept) if kept else envelope.available_cents

@@ -21,7 +21,8 @@ from solidarity.rules.ruleset.case import (
 )
 from solidarity.rules.ruleset.faults import CaseFaults, CaseProblem, Text
 from solidarity.rules.ruleset.model import CATEGORIES, FactDeclaration, FactType, Ruleset
-from solidarity.rules.ruleset.reading import is_readable, named_type
+from solidarity.rules.ruleset.readable import is_readable
+from solidarity.rules.ruleset.reading import named_type
 
 MOST_BYTES = 1024 * 1024
 MOST_CENTS = 10_000_000_000
@@ -29,6 +30,7 @@ MOST_LINES = 100
 MOST_HISTORY = 2_000
 LONGEST_PERIOD_DAYS = 3_660
 MOST_FACT = 10**9
+MOST_DECIMALS = 3
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FREQUENCIES = ("once", "monthly", "termly", "yearly")
 URGENCIES = ("normal", "emergency")
@@ -89,6 +91,9 @@ class _Reader:
     def _wrong(self, pointer: str, fr: str, en: str, found: object) -> None:
         name = _named(found)
         self._note(pointer, "type", f"attend {fr}, trouve {name.fr}", f"needs {en}, finds {name.en}")
+
+    def _missing(self, pointer: str) -> None:
+        self._note(pointer, "missing", "il manque", "it is missing")
 
     # Parts
 
@@ -202,7 +207,12 @@ class _Reader:
             FactType.INTEGER: ("un nombre entier", "an integer"),
             FactType.NUMBER: ("un nombre à trois décimales au plus", "a number with three decimals at most"),
         }[fact.type]
-        self._wrong(pointer, *wanted, value)
+        places = _decimals(value)
+        if fact.type is FactType.NUMBER and places > MOST_DECIMALS:
+            said = (f"{places} décimales, trois au plus", f"{places} decimals, at most three")
+            self._note(pointer, "type", *said)
+        else:
+            self._wrong(pointer, *wanted, value)
         return None
 
     def _grant(self, obj: object, pointer: str) -> PastGrant | None:
@@ -283,7 +293,9 @@ class _Reader:
 
     def _day(self, raw: Mapping[str, Any], pointer: str, key: str, *, required: bool = False) -> date | None:
         value = raw.get(key)
-        if value is None and not required:
+        if value is None:
+            if required:
+                self._missing(f"{pointer}/{key}")
             return None
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
@@ -362,5 +374,12 @@ def _is_exact_to_milli(value: object) -> bool:
         return abs(value) <= MOST_FACT
     if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > 9:
         return False
+    return _decimals(value) <= MOST_DECIMALS
+
+
+def _decimals(value: object) -> int:
+    """How many are written, trailing zeros aside; 0 for what is no finite number."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return 0
     exponent = value.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -3
+    return max(0, -exponent) if isinstance(exponent, int) else 0

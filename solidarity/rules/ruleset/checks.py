@@ -1,64 +1,67 @@
 """Who may be helped and with which papers: eligibility and documents, and one check for each rule."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from solidarity.rules.calendar import Duration, minus, school_year_of
 from solidarity.rules.ruleset.assessment import Check, Outcome, Step
 from solidarity.rules.ruleset.case import Case, DocumentFact
 from solidarity.rules.ruleset.expressions import Comparison
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.figures import Figure, Unit, fill, unit_of
-from solidarity.rules.ruleset.model import DocumentsRule, EligibilityRule, Rule, Severity
+from solidarity.rules.ruleset.figures import Figure, Unit, fill_from, unit_beside
+from solidarity.rules.ruleset.model import (
+    DocumentsRule,
+    EligibilityRule,
+    Parameter,
+    Severity,
+    measure_of,
+)
 from solidarity.rules.ruleset.wording import document_list
-from solidarity.rules.ruleset.work import Finding, LineWork, Work
+from solidarity.rules.ruleset.work import UNSAID, Act, Finding, LineWork, Ready, Work
 
 SEVERITIES = (Severity.REFUSE, Severity.REFER, Severity.WARN)
 
 
-def eligibility(rule: EligibilityRule, work: Work) -> None:
-    for line in work.concerned(rule):
-        found = rule.require.evaluate(line.values)
-        if not found.is_known:
-            work.find_unknown(rule, line, found)
-            continue
-        message = rule.title if found.value else _failed_message(rule, line, work)
-        work.findings.append(
-            Finding(
-                rule=rule,
-                line=line.number,
-                passed=found.value is True,
-                severity=rule.severity,
-                message=message,
-            )
-        )
+def eligibility(ready: Ready, rule: EligibilityRule) -> Act:
+    direct, evaluate = rule.require.direct, rule.require.evaluate
+
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        for line in work.concerned(ready, places):
+            if direct is not None and direct(line.values) is True:
+                work.passes(ready, line)
+                continue
+            found = evaluate(line.values)
+            if found.value is None:
+                work.find_unknown(rule, line, found)
+            elif found.value:
+                work.passes(ready, line)
+            else:
+                message = _failed_message(rule, line, work)
+                work.findings.append(Finding(rule, line.number, False, rule.severity, message))
+
+    return act
 
 
 def refuse_failed_lines(work: Work) -> None:
     """After every predicate was asked: a line with a failed `refuse` proposes nothing."""
-    for line in work.lines:
-        failed = next(
-            (
-                found
-                for found in work.findings
-                if found.line == line.number and found.passed is False and found.severity is Severity.REFUSE
-            ),
-            None,
-        )
-        if failed is not None:
+    refusing = [
+        found for found in work.findings if found.passed is False and found.severity is Severity.REFUSE
+    ]
+    for failed in refusing:
+        line = work.lines[failed.line - 1]
+        if not line.is_refused:
             _refuse(failed, line)
 
 
 def _refuse(failed: Finding, line: LineWork) -> None:
-    line.steps.append(
-        Step(
-            rule=failed.rule.id,
-            title=failed.rule.title,
-            before_cents=line.amount,
-            after_cents=0,
-            explanation=failed.message,
-            inputs={},
-        )
+    step = Step(
+        rule=failed.rule.id,
+        title=failed.rule.title,
+        before_cents=line.amount,
+        after_cents=0,
+        explanation=failed.message,
+        inputs={},
     )
+    line.steps.append(step)
     if line.amount:
         line.binding_rule = failed.rule.id
     line.amount, line.is_refused = 0, True
@@ -66,14 +69,16 @@ def _refuse(failed: Finding, line: LineWork) -> None:
 
 def _failed_message(rule: EligibilityRule, line: LineWork, work: Work) -> Text:
     assert rule.message is not None, "an eligibility rule has a message"
-    figures = work.figures(line)
+    if not work.speaks:
+        return UNSAID
     compared = _failing(rule.require.comparisons, line)
-    if compared is not None:
-        figures |= {
-            "value": _figure(compared, "value", line),
-            "limit": _figure(compared, "limit", line),
-        }
-    return fill(rule.message, figures)
+
+    def figure_of(name: str) -> Figure | None:
+        if compared is not None and name in {"value", "limit"}:
+            return _figure(compared, name, line, work.plan.ruleset.params)
+        return work.figure(name, line)
+
+    return fill_from(rule.message, figure_of)
 
 
 def _failing(comparisons: tuple[Comparison, ...], line: LineWork) -> Comparison | None:
@@ -84,44 +89,68 @@ def _failing(comparisons: tuple[Comparison, ...], line: LineWork) -> Comparison 
     return comparisons[0] if comparisons else None
 
 
-def _figure(comparison: Comparison, side: str, line: LineWork) -> Figure:
+def _figure(comparison: Comparison, side: str, line: LineWork, params: Mapping[str, Parameter]) -> Figure:
     expression = comparison.limit if side == "limit" else comparison.value
     other = comparison.value if side == "limit" else comparison.limit
     found = expression.evaluate(line.values).value
-    unit = unit_of(expression.source)
-    is_plain_number = isinstance(found, int) and not isinstance(found, bool) and unit is Unit.PLAIN
-    return Figure(found, unit_of(other.source) if is_plain_number else unit)
+    own = measure_of(expression.source, params)
+    if own in {Unit.PLAIN, Unit.THOUSANDTHS}:
+        return Figure(found, unit_beside(expression.source, measure_of(other.source, params)))
+    return Figure(found, own)
 
 
 # Documents
 
 
-def documents(rule: DocumentsRule, work: Work) -> None:
-    for line in work.concerned(rule):
-        present = {
-            document.kind
-            for document in work.case.documents
-            if _is_valid(document, rule, work.case, line.school_year)
-        }
-        needs = [kind for kind in rule.all_of if kind not in present]
-        if rule.any_of and not present & set(rule.any_of):
-            needs += [kind for kind in rule.any_of if kind not in needs]
-        work.findings.append(_documents_finding(rule, line, work, tuple(needs)))
+def documents(ready: Ready, rule: DocumentsRule) -> Act:
+    all_of, any_of = frozenset(rule.all_of), frozenset(rule.any_of)
+
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        given = work.undated
+        is_given = given >= all_of and not (any_of and given.isdisjoint(any_of))
+        for line in work.concerned(ready, places):
+            needs = () if is_given else _needs(rule, work.case, line.school_year)
+            if needs:
+                message = _missing_message(rule, line, work, needs)
+                work.findings.append(Finding(rule, line.number, False, Severity.REFER, message, needs))
+            else:
+                work.passes(ready, line)
+
+    return act
 
 
-def _documents_finding(rule: DocumentsRule, line: LineWork, work: Work, needs: tuple[str, ...]) -> Finding:
+def _needs(rule: DocumentsRule, case: Case, school_year: str) -> tuple[str, ...]:
+    """Kinds of paper that are missing or no longer valid, in the order of the rule."""
+    present = _present(rule, case, school_year)
+    needs = [kind for kind in rule.all_of if kind not in present]
+    if rule.any_of and not present & set(rule.any_of):
+        needs += [kind for kind in rule.any_of if kind not in needs]
+    return tuple(needs)
+
+
+def _missing_message(rule: DocumentsRule, line: LineWork, work: Work, needs: tuple[str, ...]) -> Text:
     assert rule.message is not None, "a documents rule has a message"
-    listed = Figure(document_list(needs))
-    figures = {**work.figures(line), **dict.fromkeys(("documents", "missing", "needs", "limit"), listed)}
-    figures["value"] = Figure(document_list(sorted({document.kind for document in work.case.documents})))
-    return Finding(
-        rule=rule,
-        line=line.number,
-        passed=not needs,
-        severity=Severity.REFER,
-        message=fill(rule.message, figures) if needs else rule.title,
-        needs=needs,
-    )
+    if not work.speaks:
+        return UNSAID
+
+    def figure_of(name: str) -> Figure | None:
+        if name in {"documents", "missing", "needs", "limit"}:
+            return Figure(document_list(needs))
+        if name == "value":
+            return Figure(document_list(sorted({document.kind for document in work.case.documents})))
+        return work.figure(name, line)
+
+    return fill_from(rule.message, figure_of)
+
+
+def _present(rule: DocumentsRule, case: Case, school_year: str) -> set[str]:
+    """Kinds of paper the rule asks for that were given and are still valid."""
+    asked = (*rule.all_of, *rule.any_of)
+    return {
+        document.kind
+        for document in case.documents
+        if document.kind in asked and _is_valid(document, rule, case, school_year)
+    }
 
 
 def _is_valid(document: DocumentFact, rule: DocumentsRule, case: Case, school_year: str) -> bool:
@@ -135,29 +164,40 @@ def _is_valid(document: DocumentFact, rule: DocumentsRule, case: Case, school_ye
 # One check for each rule
 
 
-def checks_of(findings: Iterable[Finding], order: tuple[Rule, ...]) -> tuple[Check, ...]:
+def checks_of(work: Work) -> tuple[Check, ...]:
     """Findings of a rule joined, the worst first: it failed on a line, could not be told, or passed."""
+    passed, known = work.passed, work.plan.passed
+    if not work.findings:
+        return tuple([check for rule, check in known.items() if rule in passed])
     by_rule: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in work.findings:
         by_rule.setdefault(finding.rule.id, []).append(finding)
-    return tuple(_check(by_rule[rule.id]) for rule in order if rule.id in by_rule)
+    return tuple(
+        [
+            _check(by_rule[rule.id]) if rule.id in by_rule else known[rule.id]
+            for rule in work.plan.ruleset.rules
+            if rule.id in by_rule or rule.id in passed
+        ]
+    )
 
 
 def _check(findings: list[Finding]) -> Check:
-    bad = [found for found in findings if found.passed is False] or [
-        found for found in findings if found.passed is None
-    ]
-    worst = min(bad or findings, key=lambda found: SEVERITIES.index(found.severity))
-    needs = tuple(dict.fromkeys(kind for found in findings for kind in found.needs))
+    not_passed = [found for found in findings if found.passed is not True]
+    worst = min(not_passed or findings, key=_badness)
     return Check(
         rule=worst.rule.id,
         kind=worst.rule.kind,
         passed=worst.passed,
         severity=worst.severity,
         message=worst.message,
-        needs=needs,
-        lines=tuple(sorted({found.line for found in findings if found.passed is not True})),
+        needs=tuple(dict.fromkeys(kind for found in not_passed for kind in found.needs)),
+        lines=tuple(sorted({found.line for found in not_passed})),
     )
+
+
+def _badness(found: Finding) -> tuple[bool, int]:
+    """The smallest is the worst: what failed before what cannot be told, a refusal before a warning."""
+    return found.passed is None, SEVERITIES.index(found.severity)
 
 
 def outcome_of(work: Work) -> Outcome:
@@ -165,12 +205,13 @@ def outcome_of(work: Work) -> Outcome:
     alive = {line.number for line in work.lines if not line.is_refused}
     if not alive:
         return Outcome.NOT_ELIGIBLE
+    if not work.findings:
+        return Outcome.PAYABLE
     counted = [
-        found for found in work.findings if found.line in alive and found.severity is not Severity.WARN
+        found
+        for found in work.findings
+        if found.passed is not True and found.line in alive and found.severity is not Severity.WARN
     ]
-    if any(found.passed is None for found in counted):
+    if any(found.passed is None or isinstance(found.rule, DocumentsRule) for found in counted):
         return Outcome.INCOMPLETE
-    failed = [found for found in counted if found.passed is False]
-    if any(isinstance(found.rule, DocumentsRule) for found in failed):
-        return Outcome.INCOMPLETE
-    return Outcome.NEEDS_JUDGEMENT if failed else Outcome.PAYABLE
+    return Outcome.NEEDS_JUDGEMENT if counted else Outcome.PAYABLE

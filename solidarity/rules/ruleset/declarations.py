@@ -7,6 +7,7 @@ from typing import Any
 
 from solidarity.rules.ruleset.expressions import cents_of
 from solidarity.rules.ruleset.faults import Text
+from solidarity.rules.ruleset.figures import Unit as Measure
 from solidarity.rules.ruleset.locate import Places
 from solidarity.rules.ruleset.model import (
     CATEGORIES,
@@ -17,13 +18,13 @@ from solidarity.rules.ruleset.model import (
     Parameter,
     ParameterValue,
 )
+from solidarity.rules.ruleset.readable import is_readable
 from solidarity.rules.ruleset.reading import (
     MOST_CENTS,
     MOST_TEXT,
     Faults,
     Table,
     basis_points_of,
-    is_readable,
 )
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -33,6 +34,8 @@ RESERVED = frozenset(
     | {"import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "has"}
 )
 LOOKS_LIKE_MONEY = re.compile(r"[+-]?\d+([.,]\d*)?\s*€?")
+AMOUNT_IN_LIST = re.compile(r"[0-9]{1,8}\.[0-9]{2}")
+MEASURES = {"amount": Measure.EUROS, "rate": Measure.RATE}
 MOST_DECLARED = 200
 
 
@@ -141,13 +144,13 @@ def read_params(raw: Mapping[str, Any], places: Places, faults: Faults) -> Mappi
             read = _value(holder, name, value)
             dated = () if read is None else (DatedValue(from_day=None, value=read),)
         if dated:
-            found[name] = Parameter(name=name, values=dated)
+            found[name] = Parameter(name=name, values=dated, measure=_measure(value, dated[0].value))
     return found
 
 
 def _dated(holder: Table, places: Places, name: str, entries: list[Any]) -> tuple[DatedValue, ...]:
     found: list[DatedValue] = []
-    shapes: set[str] = set()
+    shapes: list[str] = []
     for index, entry in enumerate(entries[:MOST_DECLARED]):
         table = Table(entry, place=places.of(f"params.{name}", index), faults=holder.faults)
         from_day = table.day("from")
@@ -156,21 +159,20 @@ def _dated(holder: Table, places: Places, name: str, entries: list[Any]) -> tupl
         is_confirmed = table.boolean("confirmed") if table.has("confirmed") else True
         table.finish()
         if from_day is not None and value is not None:
+            if from_day in {dated.from_day for dated in found}:
+                reason = Text("une autre valeur commence ce jour-là", "another value begins on that day")
+                _dated_complaint(table, "from", reason)
             found.append(DatedValue(from_day=from_day, value=value, is_confirmed=is_confirmed))
-            shapes.add(_shape(entry["value"], value))
-    ordered = tuple(sorted(found, key=lambda dated: dated.from_day or date.min))
-    days = [dated.from_day for dated in ordered]
-    if len(set(days)) != len(days) or len(shapes) > 1:
-        holder.complain(
-            name,
-            "param-dated",
-            Text(
-                "deux valeurs commencent le même jour, ou leurs types diffèrent",
-                "two values begin on the same day, or their types differ",
-            ),
-            Text("Une valeur par jour, toutes du même type.", "One value a day, all of one type."),
-        )
-    return ordered
+            shapes.append(_shape(entry["value"], value))
+            if shapes[-1] != shapes[0]:
+                reason = Text("le type n’est pas celui des autres", "the type is not that of the others")
+                _dated_complaint(table, "value", reason)
+    return tuple(sorted(found, key=lambda dated: dated.from_day or date.min))
+
+
+def _dated_complaint(table: Table, key: str, message: Text) -> None:
+    remedy = Text("Une valeur par jour, toutes du même type.", "One value a day, all of one type.")
+    table.complain(key, "param-dated", message, remedy)
 
 
 def _shape(written: object, value: ParameterValue) -> str:
@@ -178,6 +180,15 @@ def _shape(written: object, value: ParameterValue) -> str:
     if isinstance(written, str) and isinstance(value, int):
         return "rate" if "%" in written else "amount"
     return f"list of {type(value[0]).__name__}" if isinstance(value, tuple) else type(value).__name__
+
+
+def _measure(written: object, value: ParameterValue) -> Measure:
+    """Of dated values and of a list the first says it: all are alike."""
+    if isinstance(written, list) and isinstance(written[0], dict):
+        return _measure(written[0].get("value"), value)
+    if isinstance(written, list) and isinstance(value, tuple):
+        return _measure(written[0], value[0])
+    return MEASURES.get(_shape(written, value), Measure.PLAIN)
 
 
 def _value(table: Table, key: str, value: object) -> ParameterValue | None:
@@ -191,7 +202,7 @@ def _value(table: Table, key: str, value: object) -> ParameterValue | None:
         return value
     if isinstance(value, list) and value:
         if all(isinstance(item, str) for item in value):
-            return tuple(str(item) for item in value)
+            return _from_texts([str(item) for item in value])
         if all(isinstance(item, int) and not isinstance(item, bool) and abs(item) < 10**15 for item in value):
             return tuple(int(item) for item in value)
     table.wrong(
@@ -203,6 +214,15 @@ def _value(table: Table, key: str, value: object) -> ParameterValue | None:
         value,
     )
     return None
+
+
+def _from_texts(items: list[str]) -> ParameterValue:
+    """Amounts with two decimals are cents, rates basis points; "84" in a list stays a text: it is a code."""
+    if all(AMOUNT_IN_LIST.fullmatch(item) for item in items):
+        return tuple(cents_of(item) or 0 for item in items)
+    points = [basis_points_of(item) for item in items]
+    known = tuple(found for found in points if found is not None)
+    return known if len(known) == len(items) else tuple(items)
 
 
 def _from_text(table: Table, key: str, value: str) -> ParameterValue | None:

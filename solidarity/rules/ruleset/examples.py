@@ -6,9 +6,8 @@ from typing import Any
 from solidarity.rules.ruleset.assess import assess
 from solidarity.rules.ruleset.assessment_json import assessment_to_json
 from solidarity.rules.ruleset.case_json import case_from_json
-from solidarity.rules.ruleset.faults import CaseFaults, Fault, RulesetFaults, Text
+from solidarity.rules.ruleset.faults import CaseFaults, Fault, Text
 from solidarity.rules.ruleset.model import Example, Ruleset
-from solidarity.rules.ruleset.parse import parse
 
 REMEDY = Text(
     "Corrigez l’exemple, ou la règle qui ne fait pas ce qu’il dit.",
@@ -16,12 +15,8 @@ REMEDY = Text(
 )
 
 
-def check(text: str | bytes) -> tuple[Fault, ...]:
-    """Every fault of a ruleset, its examples included; empty means it may be used."""
-    try:
-        ruleset = parse(text)
-    except RulesetFaults as faults:
-        return faults.faults
+def example_faults(ruleset: Ruleset) -> tuple[Fault, ...]:
+    """Every difference between what an example says and what comes out."""
     return tuple(fault for example in ruleset.examples for fault in _faults(example, ruleset))
 
 

@@ -1,11 +1,11 @@
 """The sentences that explain a step or a missing value, when the rule brings none of its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from solidarity.rules.ruleset.expressions import FAILURE_TEXTS, Evaluated
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.figures import Figure, fill
+from solidarity.rules.ruleset.figures import Figure, Template, fill, template_of
 from solidarity.rules.ruleset.model import FactDeclaration
 
 NAMES: Mapping[str, Text] = {
@@ -79,6 +79,8 @@ SENTENCES: Mapping[str, Text] = {
     ),
 }
 
+TEMPLATES: Mapping[str, Template] = {name: template_of(text) for name, text in SENTENCES.items()}
+
 _PROGRAM_NAME = re.compile(r" \([a-z]+(?:_[a-z0-9]+)+\)")
 
 
@@ -86,11 +88,11 @@ def sentence(name: str, figures: Mapping[str, Figure]) -> Text:
     return fill(SENTENCES[name], figures)
 
 
-def unknown(found: Evaluated, facts: Mapping[str, FactDeclaration]) -> Text:
+def unknown(found: Evaluated, names: Mapping[str, Text]) -> Text:
     """Why a value could not be computed, naming each fact that is missing."""
     if found.missing:
-        fr = ", ".join(_name(path, facts).fr for path in found.missing)
-        en = ", ".join(_name(path, facts).en for path in found.missing)
+        fr = ", ".join(names[path].fr for path in found.missing)
+        en = ", ".join(names[path].en for path in found.missing)
         return Text(f"Information manquante : {fr}.", f"Missing information: {en}.")
     assert found.failure is not None, "an unknown value has a reason"
     reason = FAILURE_TEXTS[found.failure]
@@ -102,11 +104,14 @@ def for_people(sentence: str) -> str:
     return _PROGRAM_NAME.sub("", sentence)
 
 
-def _name(path: str, facts: Mapping[str, FactDeclaration]) -> Text:
-    last = path.rpartition(".")[2]
-    if path.startswith("line.facts."):
-        fact = next((fact for fact in facts.values() if fact.variable == last), None)
-        if fact is not None:
-            return Text(f"{fact.label.fr} ({fact.name})", f"{fact.label.en} ({fact.name})")
-    known = NAMES.get(path)
+def names_for(paths: Iterable[str], facts: Mapping[str, FactDeclaration]) -> Mapping[str, Text]:
+    """What people call each name an expression may read, with the name itself for who writes the rules."""
+    by_path = {f"line.facts.{fact.variable}": fact for fact in facts.values()}
+    return {path: _name(path, by_path.get(path)) for path in paths}
+
+
+def _name(path: str, fact: FactDeclaration | None) -> Text:
+    if fact is not None:
+        return Text(f"{fact.label.fr} ({fact.name})", f"{fact.label.en} ({fact.name})")
+    known, last = NAMES.get(path), path.rpartition(".")[2]
     return Text(f"{known.fr} ({last})", f"{known.en} ({last})") if known else Text(path, path)

@@ -3,16 +3,16 @@
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
-from solidarity.rules.money import ceil_div, floor_div, half_up_div
 from solidarity.rules.ruleset import syntax, typecheck
+from solidarity.rules.ruleset.direct import EXACT, NULL, Compute, direct
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.signatures import TYPE_NAMES, Type
+from solidarity.rules.ruleset.signatures import DIVISIONS, TYPE_NAMES, Type
 from solidarity.rules.ruleset.typecheck import Complaint
 
 # The package's own start loads its interactive terminal (0.8 s); an empty module in its place is enough.
@@ -46,9 +46,11 @@ FAILURE_TEXTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evaluated:
-    """A value; or else the names that were null; or else why it cannot be computed."""
+class Evaluated(NamedTuple):
+    """A value; or else the names that were null; or else why it cannot be computed.
+
+    A tuple because an assessment makes dozens: it costs a third of a frozen dataclass.
+    """
 
     value: int | bool | str | None = None
     missing: tuple[str, ...] = ()
@@ -75,9 +77,13 @@ class Expression:
     references: tuple[str, ...]
     comparisons: tuple[Comparison, ...] = ()
     program: Any = field(compare=False, repr=False)
+    direct: Compute | None = field(default=None, compare=False, repr=False)
 
     def evaluate(self, values: Mapping[str, Value]) -> Evaluated:
-        return _run(self.program, self.references, values)
+        value = self.direct(values) if self.direct is not None else None
+        if value is NULL:
+            return Evaluated(missing=_nulls(self.references, values))
+        return _run(self.program, self.references, values) if value is None else Evaluated(value=value)
 
 
 class ExpressionFaults(ValueError):  # noqa: N818 - it carries complaints, it is not one
@@ -107,13 +113,7 @@ def compile_expression(
     tree, checked = _checked(source, names, wanted)
     expression = _compiled(_without_has(source, tree), source, checked)
     _try_out(expression, names, constants)
-    return Expression(
-        source=source,
-        type_name=expression.type_name,
-        references=expression.references,
-        comparisons=_comparisons(tree, source, names),
-        program=expression.program,
-    )
+    return replace(expression, comparisons=_comparisons(tree, source, names), direct=direct(tree, names))
 
 
 def document_kinds_named(source: str) -> frozenset[str]:
@@ -209,12 +209,18 @@ def _side(node: syntax.Node, source: str, names: Mapping[str, Type]) -> Expressi
         return None
     part = source[node.start : node.end]
     try:
-        return _compiled(_without_has(part, syntax.read(part)), part, checked)
+        return replace(
+            _compiled(_without_has(part, syntax.read(part)), part, checked), direct=direct(node, names)
+        )
     except (ExpressionFaults, syntax.SyntaxFault):
         return None
 
 
 # Running
+
+
+def _nulls(references: tuple[str, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
+    return tuple(reference for reference in references if values[reference] is None)
 
 
 def _nested(references: tuple[str, ...], values: Mapping[str, Value]) -> dict[str, Any]:
@@ -224,7 +230,7 @@ def _nested(references: tuple[str, ...], values: Mapping[str, Value]) -> dict[st
         place = context
         for parent in parents:
             place = place.setdefault(parent, {})
-        place[last] = _as_cel(values.get(reference))
+        place[last] = _as_cel(values[reference])
     return context
 
 
@@ -237,8 +243,8 @@ def _as_cel(value: Value) -> Any:
 
 
 def _run(program: Any, references: tuple[str, ...], values: Mapping[str, Value]) -> Evaluated:
-    missing = tuple(reference for reference in references if values.get(reference) is None)
-    if any(_is_too_large(values.get(reference)) for reference in references):
+    missing = _nulls(references, values)
+    if any(_is_too_large(values[reference]) for reference in references):
         return Evaluated(failure=Failure.OVERFLOW)
     trouble: list[Failure | None] = []
     context = _nested(references, values) | _functions(trouble)
@@ -310,11 +316,7 @@ def _functions(trouble: list[Failure | None]) -> dict[str, Callable[..., Any]]:
         return (last - first).days
 
     return {
-        "min": exact(min, divides=False),
-        "max": exact(max, divides=False),
-        "floor_div": exact(floor_div, divides=True),
-        "ceil_div": exact(ceil_div, divides=True),
-        "half_up_div": exact(half_up_div, divides=True),
+        **{name: exact(compute, divides=name in DIVISIONS) for name, compute in EXACT.items()},
         "cents": cents,
         "days_between": days_between,
     }

@@ -1,137 +1,175 @@
 """Caps and floors: on a line, on the request, or on a window that past grants have already filled."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from solidarity.rules.money import Cents
+from solidarity.rules.ruleset.case import Case
 from solidarity.rules.ruleset.expressions import Evaluated
-from solidarity.rules.ruleset.figures import Figure
 from solidarity.rules.ruleset.model import Amount, Below, CapRule, FloorRule, Window
-from solidarity.rules.ruleset.stages import untouched
-from solidarity.rules.ruleset.windows import Rolling, Spent, Year, spent
-from solidarity.rules.ruleset.work import Effect, LineWork, Work, euros, evaluated, whole
+from solidarity.rules.ruleset.stages import euros, plain, untouched
+from solidarity.rules.ruleset.windows import NOTHING, Rolling, Spent, Year, spent
+from solidarity.rules.ruleset.work import Act, Effect, LineWork, Ready, Work, whole
 
-NOTHING = Spent(cents=0, count=0)
+Pot = tuple[str | None, str | None]
+"""School year and category, where they matter; lines with the same pot share what a window leaves."""
 
+OWN = (Window.LINE, Window.LINE_MONTH)
+"""Windows of one line: nothing is shared, and no past grant is in them."""
 
-@dataclass(frozen=True, slots=True)
-class Pot:
-    """Lines with the same pot share what a window leaves."""
-
-    school_year: str | None
-    category: str | None
+YEARS = (Window.STUDENT_CATEGORY_YEAR, Window.STUDENT_YEAR, Window.HOUSEHOLD_YEAR, Window.SCHOOL_YEAR)
 
 
-YEARS = frozenset(
-    {Window.STUDENT_CATEGORY_YEAR, Window.STUDENT_YEAR, Window.HOUSEHOLD_YEAR, Window.SCHOOL_YEAR}
-)
-
-
-def pot_of(rule: CapRule | FloorRule, line: LineWork) -> Pot:
-    return Pot(
-        line.school_year if rule.per in YEARS else None,
-        line.facts.category if rule.per is Window.STUDENT_CATEGORY_YEAR else None,
+def pot_of(per: Window, line: LineWork) -> Pot:
+    return (
+        line.school_year if per in YEARS else None,
+        line.facts.category if per is Window.STUDENT_CATEGORY_YEAR else None,
     )
 
 
-def spent_before(rule: CapRule | FloorRule, line: LineWork, work: Work) -> Spent:
+def spent_before(rule: CapRule | FloorRule, line: LineWork, case: Case) -> Spent:
     """Past grants inside the window; `per` alone chooses them, not `applies_to`."""
-    if rule.per in {Window.LINE, Window.LINE_MONTH, Window.REQUEST}:
+    if not case.history or rule.per in OWN or rule.per is Window.REQUEST:
         return NOTHING
     if rule.per is Window.ROLLING:
         assert rule.over is not None, "a rolling window has a length"
-        return spent(work.case, Rolling(rule.over), household=False)
+        return spent(case, Rolling(rule.over), household=False)
     return spent(
-        work.case,
+        case,
         Year(line.school_year),
         household=rule.per is Window.HOUSEHOLD_YEAR,
         category=line.facts.category if rule.per is Window.STUDENT_CATEGORY_YEAR else None,
     )
 
 
-def limit_of(rule: CapRule | FloorRule, amount: Amount, line: LineWork) -> tuple[Cents | None, Evaluated]:
-    """The limit in cents for this line; a monthly one covers the months of the line."""
-    found = evaluated(amount, line.values)
-    value = whole(found)
-    if value is None:
-        return None, found
-    months = line.values["line.months"] if rule.per is Window.LINE_MONTH else 1
-    assert isinstance(months, int), "months of a line are counted"
-    return max(0, value) * months, found
+Limit = Callable[[LineWork], "Cents | Evaluated"]
 
 
-def cap(rule: CapRule, work: Work) -> None:
+def limit_of(per: Window, amount: Amount) -> Limit:
+    """How the limit in cents of a line is found; a monthly one covers the months of the line."""
+    if isinstance(amount, int) and per is not Window.LINE_MONTH:
+        return lambda _: max(0, amount)
+    amount_of = whole(amount)
+
+    def limit(line: LineWork) -> Cents | Evaluated:
+        found = amount_of(line.values)
+        return found if isinstance(found, Evaluated) else max(0, found)
+
+    def limit_of_months(line: LineWork) -> Cents | Evaluated:
+        found, months = amount_of(line.values), line.values["line.months"]
+        assert isinstance(months, int), "months of a line are counted"
+        return found if isinstance(found, Evaluated) else max(0, found) * months
+
+    return limit_of_months if per is Window.LINE_MONTH else limit
+
+
+def cap(ready: Ready, rule: CapRule) -> Act:
+    acts = []
     if rule.count is not None:
-        _cap_count(rule, rule.count, work)
+        acts.append(_cap_count(ready, rule, rule.count))
     if rule.amount is not None:
-        _cap_amount(rule, rule.amount, work)
+        acts.append(_cap_amount(ready, rule, rule.amount))
+    return acts[0] if len(acts) == 1 else _one_after_the_other(acts)
 
 
-def _cap_amount(rule: CapRule, amount: Amount, work: Work) -> None:
-    taken: dict[Pot, Cents] = {}
-    is_shared = rule.per not in {Window.LINE, Window.LINE_MONTH}
-    for line in work.concerned(rule):
-        limit, found = limit_of(rule, amount, line)
-        if limit is None:
-            work.apply(rule, line, untouched(line, found))
-            continue
-        pot = pot_of(rule, line)
-        used = spent_before(rule, line, work).cents + (taken.get(pot, 0) if is_shared else 0)
-        left = max(0, limit - used)
-        after = min(line.amount, left)
-        taken[pot] = taken.get(pot, 0) + after
-        figures = {"limit": limit, "amount": limit, "value": line.amount, "used": used, "left": left}
-        name = "cap-unchanged" if after == line.amount else "cap-left" if used else "cap"
-        shown = {key: euros(cents) for key, cents in figures.items()}
-        work.apply(rule, line, Effect(after=after, sentence=name, figures=shown))
+def _one_after_the_other(acts: Sequence[Act]) -> Act:
+    def both(work: Work, places: tuple[int, ...]) -> None:
+        for act in acts:
+            act(work, places)
+
+    return both
 
 
-def _cap_count(rule: CapRule, count: Amount, work: Work) -> None:
-    taken: dict[Pot, int] = {}
-    for line in work.concerned(rule):
-        found = evaluated(count, line.values)
-        limit = whole(found)
-        if limit is None:
-            work.apply(rule, line, untouched(line, found))
-            continue
-        pot = pot_of(rule, line)
-        used = spent_before(rule, line, work).count + taken.get(pot, 0)
-        after = line.amount if used < limit else 0
-        taken[pot] = taken.get(pot, 0) + (after > 0)
-        figures = {"limit": limit, "count": limit, "value": used, "used": used, "left": max(0, limit - used)}
-        shown = {key: Figure(number) for key, number in figures.items()}
-        work.apply(rule, line, Effect(after=after, sentence="cap-count", figures=shown))
+def _cap_amount(ready: Ready, rule: CapRule, amount: Amount) -> Act:
+    limit_for, per = limit_of(rule.per, amount), rule.per
+    named = euros("limit", "amount", "value", "used", "left")
+    lowered, partly_used, kept = (ready.speaks(name, named) for name in ("cap", "cap-left", "cap-unchanged"))
+
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        is_shared = len(places) > 1 and per not in OWN
+        has_past = bool(work.case.history)
+        taken: dict[Pot, Cents] = {}
+        for line in work.concerned(ready, places):
+            limit, before = limit_for(line), line.amount
+            if isinstance(limit, Evaluated):
+                work.apply(ready, line, untouched(ready, line, limit))
+                continue
+            used = spent_before(rule, line, work.case).cents if has_past else 0
+            pot = pot_of(per, line) if is_shared else None
+            if pot is not None:
+                used += taken.get(pot, 0)
+            left = max(0, limit - used)
+            after = min(before, left)
+            if pot is not None:
+                taken[pot] = taken.get(pot, 0) + after
+            told = kept if after == before else partly_used if used else lowered
+            work.apply(ready, line, Effect(after, told, (limit, limit, before, used, left)))
+
+    return act
+
+
+def _cap_count(ready: Ready, rule: CapRule, count: Amount) -> Act:
+    count_of = whole(count)
+    told = ready.speaks("cap-count", plain("limit", "count", "value", "used", "left"))
+
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        taken: dict[Pot, int] = {}
+        for line in work.concerned(ready, places):
+            limit = count_of(line.values)
+            if isinstance(limit, Evaluated):
+                work.apply(ready, line, untouched(ready, line, limit))
+                continue
+            pot = pot_of(rule.per, line)
+            used = spent_before(rule, line, work.case).count + taken.get(pot, 0)
+            after = line.amount if used < limit else 0
+            taken[pot] = taken.get(pot, 0) + (after > 0)
+            figures = (limit, limit, used, used, max(0, limit - used))
+            work.apply(ready, line, Effect(after, told, figures))
+
+    return act
 
 
 # Floors
 
 
-def floor(rule: FloorRule, work: Work) -> None:
+def floor(ready: Ready, rule: FloorRule) -> Act:
     """Equal passes; the sum of the lines (and of the window) is compared, and all of them fall together."""
-    if rule.per in {Window.LINE, Window.LINE_MONTH}:
-        for line in work.concerned(rule):
-            _floor_together(rule, [line], work)
-        return
-    pots: dict[Pot, list[LineWork]] = {}
-    for line in work.concerned(rule):
-        pots.setdefault(pot_of(rule, line), []).append(line)
-    for lines in pots.values():
-        _floor_together(rule, lines, work)
+    together = _floor_together(ready, rule)
+
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        if rule.per in OWN:
+            for line in work.concerned(ready, places):
+                together([line], work)
+            return
+        pots: dict[Pot, list[LineWork]] = {}
+        for line in work.concerned(ready, places):
+            pots.setdefault(pot_of(rule.per, line), []).append(line)
+        for lines in pots.values():
+            together(lines, work)
+
+    return act
 
 
-def _floor_together(rule: FloorRule, lines: Iterable[LineWork], work: Work) -> None:
-    together = list(lines)
-    used = spent_before(rule, together[0], work).cents
-    total = used + sum(line.amount for line in together)
-    for line in together:
-        limit, found = limit_of(rule, rule.amount, line)
-        if limit is None:
-            work.apply(rule, line, untouched(line, found))
-            continue
-        figures = {"limit": limit, "amount": limit, "value": total, "used": used}
-        shown = {key: euros(cents) for key, cents in figures.items()}
-        if total >= limit:
-            work.apply(rule, line, Effect(after=line.amount, sentence="floor-unchanged", figures=shown))
-        else:
-            refuses = rule.below is Below.REFUSE
-            work.apply(rule, line, Effect(after=0, sentence="floor", figures=shown, refuses=refuses))
+def _floor_together(ready: Ready, rule: FloorRule) -> Callable[[list[LineWork], Work], None]:
+    limit_for, refuses = limit_of(rule.per, rule.amount), rule.below is Below.REFUSE
+    named = euros("limit", "amount", "value", "used")
+    below, reached = ready.speaks("floor", named), ready.speaks("floor-unchanged", named)
+
+    def together(lines: list[LineWork], work: Work) -> None:
+        used = spent_before(rule, lines[0], work.case).cents
+        total = used + _amounts(lines)
+        for line in lines:
+            limit = limit_for(line)
+            if isinstance(limit, Evaluated):
+                work.apply(ready, line, untouched(ready, line, limit))
+            elif total >= limit:
+                figures = (limit, limit, total, used)
+                work.apply(ready, line, Effect(line.amount, reached, figures))
+            else:
+                figures = (limit, limit, total, used)
+                work.apply(ready, line, Effect(0, below, figures, None, False, refuses))
+
+    return together
+
+
+def _amounts(lines: Iterable[LineWork]) -> Cents:
+    return sum([line.amount for line in lines])

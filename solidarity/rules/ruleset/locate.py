@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 
 HEADER = re.compile(r"\s*\[(\[?)\s*([A-Za-z_][A-Za-z0-9_\-.]*)\s*\]\]?\s*(?:#.*)?")
 KEY = re.compile(r"""\s*(["']?)([A-Za-z0-9_\-]+)\1\s*(?:\.[^=]*)?=""")
+MOST_ITEMS = 200
 TRIPLE = re.compile(r'"""|\'\'\'')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A table of the file: the line of its header and of each of its keys."""
+    """A table of the file: the line of its header, of its keys, of the tables that a key lists below it."""
 
     line: int | None = None
     keys: Mapping[str, int] = field(default_factory=dict)
+    items: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
-    def line_of(self, key: str) -> int | None:
-        return self.keys.get(key, self.line)
+    def line_of(self, key: str, index: int | None = None) -> int | None:
+        """The line of a key, or of the table at `index` (from 0) in the list that the key holds."""
+        line = self.keys.get(key, self.line)
+        listed = self.items.get(line or 0, ())
+        return listed[index] if index is not None and index < len(listed) else line
 
 
 class Places:
@@ -27,12 +32,13 @@ class Places:
     def __init__(self, source: str) -> None:
         self._found: dict[str, list[tuple[int, dict[str, int]]]] = defaultdict(list)
         self._found[""].append((1, {}))
-        self._scan(source)
+        self._items: dict[int, tuple[int, ...]] = {}
+        self._scan(source.split("\n"))
 
-    def _scan(self, source: str) -> None:
+    def _scan(self, lines: list[str]) -> None:
         keys = self._found[""][0][1]
         quote: str | None = None
-        for number, line in enumerate(source.split("\n"), start=1):
+        for number, line in enumerate(lines, start=1):
             if quote is None:
                 header, key = HEADER.fullmatch(line), KEY.match(line)
                 if header is not None:
@@ -41,6 +47,8 @@ class Places:
                     self._note_in_parent(header[2], number)
                 elif key is not None:
                     keys.setdefault(key[2], number)
+                    if line.rstrip().endswith("[") or "{" in line:
+                        self._items[number] = _items_from(lines, number)
             quote = _quote_after(line, quote)
 
     def _note_in_parent(self, path: str, number: int) -> None:
@@ -55,10 +63,23 @@ class Places:
         found = self._found.get(path, [])
         if index < len(found):
             line, keys = found[index]
-            return Place(line=line, keys=keys)
+            return Place(line=line, keys=keys, items=self._items)
         parent, _, last = path.rpartition(".")
         above = self._found.get(parent, [])
         return Place(line=above[0][1].get(last, above[0][0]) if above else None)
+
+
+def _items_from(lines: list[str], number: int) -> tuple[int, ...]:
+    """Lines of the tables `{ … }` of a list that begins on this line; several may share one."""
+    found = [number] * lines[number - 1].count("{")
+    for below in range(number + 1, len(lines) + 1):
+        written = lines[below - 1].lstrip()
+        if not written.startswith(("{", "#")) and written.strip():
+            break
+        found += [below] * (written.count("{") if written.startswith("{") else 0)
+        if len(found) > MOST_ITEMS:
+            break
+    return tuple(found)
 
 
 def _quote_after(line: str, quote: str | None) -> str | None:

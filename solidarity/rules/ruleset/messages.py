@@ -36,10 +36,9 @@ def allowed_figures(kind: str, rule: Rule | None) -> frozenset[str]:
 
 
 def check_message(table: Table, message: Text, kind: str, rule: Rule | None) -> None:
-    params = {name.removeprefix("params.") for name in table.constants}
-    allowed = allowed_figures(kind, rule) | {f"params.{name}" for name in params}
+    allowed = allowed_figures(kind, rule) | set(table.constants)
     listed = ", ".join(f"{{{name}}}" for name in sorted(allowed))
-    for name in sorted(placeholders(message) - allowed):
+    for name in sorted(placeholders(message) - allowed - table.refused):
         table.complain(
             "message",
             "message-figure",

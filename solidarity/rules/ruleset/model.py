@@ -9,6 +9,8 @@ from solidarity.rules.calendar import Duration
 from solidarity.rules.money import Cents
 from solidarity.rules.ruleset.expressions import Expression
 from solidarity.rules.ruleset.faults import Text
+from solidarity.rules.ruleset.figures import Unit as Measure
+from solidarity.rules.ruleset.figures import unit_beside, unit_of
 
 CATEGORIES = ("transport", "housing", "food")
 
@@ -112,8 +114,11 @@ class DatedValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
+    """`measure` says what its integers are, from the way they are written: cents, basis points or plain."""
+
     name: str
     values: tuple[DatedValue, ...]
+    measure: Measure = Measure.PLAIN
 
     def on(self, day: date) -> DatedValue | None:
         """The value in force that day; None before the first."""
@@ -121,6 +126,13 @@ class Parameter:
             (dated for dated in reversed(self.values) if dated.from_day is None or dated.from_day <= day),
             None,
         )
+
+
+def measure_of(source: str, params: Mapping[str, Parameter]) -> Measure:
+    """What an expression counts; a parameter alone counts what it was written as."""
+    parameter = params.get(source.strip().removeprefix("params."))
+    is_alone = parameter is not None and source.strip() == f"params.{parameter.name}"
+    return parameter.measure if parameter is not None and is_alone else unit_of(source)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,6 +211,12 @@ class ScaleRule(Rule):
     brackets: tuple[Bracket, ...]
     missing: Missing
     missing_rate: int | None
+    has_euro_bounds: bool = False
+
+    @property
+    def counts(self) -> Measure:
+        """What the scale reads: its bounds say when it is euros."""
+        return unit_beside(self.on.source, Measure.EUROS if self.has_euro_bounds else Measure.PLAIN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,8 @@ DEEP_TOML = re.compile(
     rf"(?:[\[{{]\s?){{{MOST_TOML_NESTING}}}"
     rf"|(?:(?:\"[^\"]{{0,80}}\"|'[^']{{0,80}}'|[\w-]{{1,80}})\s?\.\s?){{{MOST_TOML_NESTING}}}"
 )
+KIND_NAMES = StrEnum("KIND_NAMES", [(name, name) for name in KINDS])  # type: ignore[misc]
+NUMBER = re.compile(r"(?<![\w.+-])[+-]?(?:nan|inf|[0-9][0-9_.]*(?:[eE][+-]?[0-9_]+)?)(?![\w.])")
 LINE_OF_TOML = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -100,11 +102,41 @@ def _toml(source: str) -> Mapping[str, Any]:
             int(place[1]) if place else source.count("\n") + 1,
         ) from None
     except (ValueError, RecursionError, ArithmeticError):
-        raise _refuse(
-            "toml",
-            Text("une valeur du fichier est illisible", "a value of the file cannot be read"),
-            Text("Cherchez un nombre ou une clé démesurés.", "Look for a huge number or key."),
-        ) from None
+        raise _unreadable_value(source) from None
+
+
+def _unreadable_value(source: str) -> RulesetFaults:
+    """The reader of TOML does not say where such a number stands: the first one is looked for."""
+    for number, line in enumerate(source.split("\n"), start=1):
+        for found in NUMBER.finditer(line.partition("#")[0]):
+            if not _is_usable(found[0]):
+                name, shown = line.partition("=")[0].strip()[:80], found[0][:20]
+                shown += "…" if len(found[0]) > len(shown) else ""
+                return _refuse(
+                    "toml",
+                    Text(
+                        f"« {name} » : {shown} n’est pas un nombre utilisable",
+                        f"“{name}”: {shown} is not a number that can be used",
+                    ),
+                    Text(
+                        "Écrivez un nombre fini, de 15 chiffres au plus.",
+                        "Write a finite number of 15 digits at most.",
+                    ),
+                    number,
+                )
+    return _refuse(
+        "toml",
+        Text("une valeur du fichier est illisible", "a value of the file cannot be read"),
+        Text("Cherchez un nombre ou une clé démesurés.", "Look for a huge number or key."),
+    )
+
+
+def _is_usable(written: str) -> bool:
+    try:
+        _finite(written)
+    except (ValueError, ArithmeticError):
+        return False
+    return True
 
 
 def _finite(text: str) -> Decimal:
@@ -117,7 +149,8 @@ def _finite(text: str) -> Decimal:
 def _refuse_deep_toml(source: str) -> None:
     """Nested arrays and dotted keys beyond reason would take the reader's stack or minutes."""
     for number, line in enumerate(source.split("\n"), start=1):
-        if DEEP_TOML.search(line):
+        signs = sum(line.count(sign) for sign in "[{.")
+        if signs >= MOST_TOML_NESTING and DEEP_TOML.search(line):
             raise _refuse(
                 "toml-nesting",
                 Text("des valeurs sont trop imbriquées", "values are nested too deeply"),
@@ -139,10 +172,13 @@ class _Reader:
         facts = read_facts(self._section("facts"), self._places, self._faults, kinds)
         params = read_params(self._section("params"), self._places, self._faults)
         names, constants = visible.names(facts, params), visible.constants(params)
+        refused = self._refused(facts, params)
         rules = []
         for index, raw in enumerate(self._array("rule", MOST_RULES, required=True)):
             place = self._places.of("rule", index)
-            table = Table(raw, place=place, faults=self._faults, names=names, constants=constants)
+            table = Table(
+                raw, place=place, faults=self._faults, names=names, constants=constants, refused=refused
+            )
             rules.append(_rule(table, index, kinds))
         found = tuple(rule for rule in rules if rule is not None)
         self._refuse_doubles()
@@ -163,6 +199,15 @@ class _Reader:
             examples=examples,
         )
 
+    def _refused(self, facts: Iterable[str], params: Iterable[str]) -> frozenset[str]:
+        """Names that were declared and refused: each was said once, not wherever it is used."""
+        lost_facts = {*self._section("facts")} - {*facts}
+        lost_params = {*self._section("params")} - {*params}
+        return frozenset(
+            [f"params.{name}" for name in lost_params]
+            + [f"line.facts.{name}{end}" for name in lost_facts for end in ("", "_milli")]
+        )
+
     def _section(self, name: str) -> Mapping[str, Any]:
         value = self._top.get(name)
         if value is None or isinstance(value, dict):
@@ -179,7 +224,15 @@ class _Reader:
         if isinstance(value, list) and is_array and least <= len(value) <= most:
             return value
         wanted = Text(f"de {least} à {most} tables [[{name}]]", f"{least} to {most} tables [[{name}]]")
-        self._top.wrong(name, wanted, value)
+        if not is_array or not isinstance(value, list):
+            self._top.wrong(name, wanted, value)
+            return []
+        self._top.complain(
+            name,
+            "type",
+            Text(f"attend {wanted.fr}, en trouve {len(value)}", f"needs {wanted.en}, finds {len(value)}"),
+            Text(f"Écrivez {wanted.fr}.", f"Write {wanted.en}."),
+        )
         return []
 
     def _head(self) -> dict[str, Any] | None:
@@ -223,7 +276,8 @@ class _Reader:
     def _example(self, raw: Mapping[str, Any], index: int) -> Example:
         place = self._places.of("example", index)
         table = Table(raw, place=place, faults=self._faults)
-        name = table.get("title") or table.get("name") or index + 1
+        names = [table.get(key) for key in ("title", "name", "id", "description")]
+        name = next((found for found in names if found), index + 1)
         case = self._inside(table, "case")
         expect = self._inside(table, "expected" if table.has("expected") else "expect")
         table.finish()
@@ -276,8 +330,7 @@ def _rule(table: Table, index: int, kinds: Mapping[str, tuple[str, ...]]) -> Rul
     written_id = table.string("id", required=True)
     table.rule = written_id[:100] if written_id else f"#{index + 1}"
     _check_id(table, written_id)
-    names = StrEnum("Kinds", [(name, name) for name in KINDS])  # type: ignore[misc]
-    kind = table.choice("kind", names)
+    kind = table.choice("kind", KIND_NAMES)
     if kind is None:
         return None
     reader = KINDS[str(kind)]
@@ -286,7 +339,7 @@ def _rule(table: Table, index: int, kinds: Mapping[str, tuple[str, ...]]) -> Rul
         title=table.text("title") or Text("", ""),
         applies_to=table.strings("applies_to", required=reader.needs_places) or ("*",),
         when=table.expression("when", "boolean"),
-        source=table.string("source"),
+        source=_source(table),
         message=table.text("message", required=reader.needs_message),
         line=table.place.line,
     )
@@ -296,6 +349,16 @@ def _rule(table: Table, index: int, kinds: Mapping[str, tuple[str, ...]]) -> Rul
     if shared["message"] is not None:
         check_message(table, shared["message"], str(kind), rule)
     return rule
+
+
+def _source(table: Table) -> str | None:
+    """A citation is a text as it stands, or one in both languages."""
+    if not isinstance(table.get("source"), dict):
+        return table.string("source")
+    cited = table.text("source")
+    if cited is None:
+        return None
+    return cited.fr if cited.fr == cited.en else f"{cited.fr} / {cited.en}"
 
 
 def _check_places(table: Table, places: tuple[str, ...], kinds: Mapping[str, tuple[str, ...]]) -> None:

@@ -152,17 +152,19 @@ def _only_with(table: Table, key: str, other: str) -> None:
 
 
 def _bands(table: Table) -> tuple[Band, ...]:
-    ranges = []
-    for number, inner in enumerate(table.tables("bands"), start=1):
-        start, stop = bound(inner, "from"), bound(inner, "below")
-        inner.get("unit_rate", required=True)
-        rate = inner.unit_rate("unit_rate") if inner.has("unit_rate") else None
-        inner.finish()
-        ranges.append(Range(start=start, stop=stop, number=number, held=rate or 0))
+    ranges = [cost_band(inner, number) for number, inner in enumerate(table.tables("bands"), start=1)]
     return tuple(
         Band(start=found.start, stop=found.stop, unit_rate=found.held)
         for found in in_order(table, "bands", ranges)
     )
+
+
+def cost_band(table: Table, number: int) -> Range[int]:
+    start, stop = bound(table, "from"), bound(table, "below")
+    table.get("unit_rate", required=True)
+    rate = table.unit_rate("unit_rate") if table.has("unit_rate") else None
+    table.finish()
+    return Range(start=start, stop=stop, number=number, held=rate or 0)
 
 
 def deduct(table: Table, shared: Shared) -> Rule | None:
@@ -172,7 +174,8 @@ def deduct(table: Table, shared: Shared) -> Rule | None:
 
 def scale(table: Table, shared: Shared) -> Rule | None:
     on = table.expression("on", "integer", required=True)
-    ranges = [_bracket(inner, number) for number, inner in enumerate(table.tables("brackets"), start=1)]
+    tables = table.tables("brackets")
+    ranges = [bracket(inner, number) for number, inner in enumerate(tables, start=1)]
     ordered = in_order(table, "brackets", ranges)
     brackets = tuple(found.held for found in ordered)
     missing = table.choice("missing", MissingKey, required=False)
@@ -182,10 +185,19 @@ def scale(table: Table, shared: Shared) -> Rule | None:
     if on is None or not brackets:
         return None
     chosen = Missing.INCOMPLETE if missing is None else Missing(missing.value)
-    return ScaleRule(**shared, on=on, brackets=brackets, missing=chosen, missing_rate=missing_rate)
+    return ScaleRule(
+        **shared,
+        on=on,
+        brackets=brackets,
+        missing=chosen,
+        missing_rate=missing_rate,
+        has_euro_bounds=any(
+            isinstance(inner.raw.get(key), str) for inner in tables for key in ("from", "below")
+        ),
+    )
 
 
-def _bracket(table: Table, number: int) -> Range[Bracket]:
+def bracket(table: Table, number: int) -> Range[Bracket]:
     start, stop = bound(table, "from"), bound(table, "below")
     refer = table.boolean("refer")
     least, most = _rates(table, refer=refer)
@@ -306,7 +318,7 @@ def reserve(table: Table, shared: Shared) -> Rule | None:
 
 def approval(table: Table, shared: Shared) -> Rule | None:
     inner = table.tables("bands")
-    bands = tuple(band for band in map(_approval_band, inner) if band is not None)
+    bands = tuple(band for band in map(approval_band, inner) if band is not None)
     written = table.string("over")
     over = None
     if written is not None:
@@ -320,7 +332,7 @@ def approval(table: Table, shared: Shared) -> Rule | None:
     return ApprovalRule(**shared, bands=bands, over=over) if bands else None
 
 
-def _approval_band(table: Table) -> ApprovalBand | None:
+def approval_band(table: Table) -> ApprovalBand | None:
     up_to = table.cents("up_to")
     approvals = table.integer("approvals", least=1, most=2, required=True)
     is_broken = table.has("up_to") and up_to is None
@@ -335,8 +347,14 @@ def _approval_order(table: Table, bands: tuple[ApprovalBand, ...]) -> None:
         table.complain(
             "bands",
             "approval-bands",
-            Text("seule la dernière bande est sans up_to", "the last band alone has no up_to"),
-            Text("Retirez up_to de la dernière bande.", "Remove up_to from the last band."),
+            Text(
+                "la dernière bande n’a pas de up_to, les autres en ont un",
+                "the last band has no up_to, the others have one",
+            ),
+            Text(
+                "Ajoutez une dernière bande { approvals = … } sans up_to : elle vaut au-delà.",
+                "Add a last band { approvals = … } without up_to: it holds beyond.",
+            ),
         )
     if sorted(set(known)) != known:
         table.complain(

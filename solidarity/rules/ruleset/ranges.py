@@ -46,6 +46,7 @@ def in_order(owner: Table, key: str, ranges: Sequence[Range[Held]]) -> tuple[Ran
                     f"la tranche {found.number} ne contient aucune valeur",
                     f"range {found.number} holds no value",
                 ),
+                found.number,
             )
     if ordered:
         _edges(ordered[0], ordered[-1], complain)
@@ -54,7 +55,7 @@ def in_order(owner: Table, key: str, ranges: Sequence[Range[Held]]) -> tuple[Ran
     return tuple(ordered)
 
 
-Complain = Callable[[str, Text], None]
+Complain = Callable[[str, Text, int], None]
 
 
 def _complainer(owner: Table, key: str) -> Complain:
@@ -65,8 +66,8 @@ def _complainer(owner: Table, key: str) -> Complain:
         " the first has no from (or 0), the last has no below.",
     )
 
-    def complain(code: str, message: Text) -> None:
-        owner.complain(key, code, message, remedy)
+    def complain(code: str, message: Text, number: int) -> None:
+        owner.complain(key, code, message, remedy, index=number - 1)
 
     return complain
 
@@ -79,6 +80,7 @@ def _edges(first: Range[Held], last: Range[Held], complain: Complain) -> None:
                 "rien ne couvre les valeurs sous la première tranche",
                 "nothing covers values below the first range",
             ),
+            first.number,
         )
     if last.stop is not None:
         complain(
@@ -87,6 +89,7 @@ def _edges(first: Range[Held], last: Range[Held], complain: Complain) -> None:
                 "rien ne couvre les valeurs au-dessus de la dernière tranche",
                 "nothing covers values above the last range",
             ),
+            last.number,
         )
 
 
@@ -98,6 +101,7 @@ def _between(before: Range[Held], after: Range[Held], complain: Complain) -> Non
                 f"les tranches {before.number} et {after.number} se chevauchent",
                 f"ranges {before.number} and {after.number} overlap",
             ),
+            after.number,
         )
     elif before.stop < after.start:
         complain(
@@ -106,4 +110,5 @@ def _between(before: Range[Held], after: Range[Held], complain: Complain) -> Non
                 f"il manque des valeurs entre les tranches {before.number} et {after.number}",
                 f"values are missing between ranges {before.number} and {after.number}",
             ),
+            after.number,
         )

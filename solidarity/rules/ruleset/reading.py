@@ -19,8 +19,8 @@ from solidarity.rules.ruleset.expressions import (
 )
 from solidarity.rules.ruleset.faults import Fault, Text
 from solidarity.rules.ruleset.locate import Place
+from solidarity.rules.ruleset.readable import is_readable, why_unreadable
 from solidarity.rules.ruleset.signatures import Type
-from solidarity.rules.text import clean
 
 Raw = Mapping[str, object]
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -62,7 +62,7 @@ class Faults:
 
 
 class Table:
-    """One table of the file; `finish` reports the keys that nobody asked for."""
+    """One table of the file; `asked` are the keys somebody wanted, `finish` reports the others."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Table:
         rule: str | None = None,
         names: Mapping[str, Type] | None = None,
         constants: Mapping[str, Value] | None = None,
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         self.raw = raw
         self.place = place
@@ -80,32 +81,33 @@ class Table:
         self.rule = rule
         self.names = names or {}
         self.constants = constants or {}
-        self._known: list[str] = []
+        self.refused = refused
+        self.asked: list[str] = []
 
-    def inner(self, raw: Raw, key: str) -> "Table":
+    def inner(self, raw: Raw, key: str, index: int | None = None) -> "Table":
         """A table inside this one, reported on the line of the key that holds it."""
         return Table(
             raw,
-            place=Place(line=self.place.line_of(key)),
+            place=Place(line=self.place.line_of(key, index)),
             faults=self.faults,
             rule=self.rule,
             names=self.names,
             constants=self.constants,
+            refused=self.refused,
         )
 
-    def complain(self, key: str, code: str, message: Text, remedy: Text) -> None:
+    def complain(self, key: str, code: str, message: Text, remedy: Text, *, index: int | None = None) -> None:
         said = Text(f"« {key} » : {message.fr}", f"“{key}”: {message.en}") if key else message
-        self.faults.add(
-            Fault(line=self.place.line_of(key), rule=self.rule, code=code, message=said, remedy=remedy)
-        )
+        line = self.place.line_of(key, index)
+        self.faults.add(Fault(line=line, rule=self.rule, code=code, message=said, remedy=remedy))
 
     def has(self, key: str) -> bool:
         self._ask(key)
         return key in self.raw
 
     def _ask(self, key: str) -> None:
-        if key not in self._known:
-            self._known.append(key)
+        if key not in self.asked:
+            self.asked.append(key)
 
     def get(self, key: str, *, required: bool = False) -> object:
         self._ask(key)
@@ -129,10 +131,10 @@ class Table:
 
     def finish(self) -> None:
         for key in self.raw:
-            if key in self._known:
+            if key in self.asked:
                 continue
-            close = get_close_matches(key, self._known, n=1)
-            known = ", ".join(self._known)
+            close = get_close_matches(key, self.asked, n=1)
+            known = ", ".join(self.asked)
             self.complain(
                 str(key)[:80],
                 "key-unknown",
@@ -156,9 +158,7 @@ class Table:
             self.complain(
                 key,
                 "text-length",
-                Text(
-                    "ce texte est vide, trop long ou illisible", "this text is empty, too long or unreadable"
-                ),
+                why_unreadable(value, most=MOST_TEXT),
                 Text(f"De 1 à {MOST_TEXT} caractères visibles.", f"1 to {MOST_TEXT} visible characters."),
             )
             return None
@@ -280,7 +280,7 @@ class Table:
                 Text("De 1 à 200 tables.", "1 to 200 tables."),
             )
             return ()
-        return tuple(self.inner(item, key) for item in value)
+        return tuple(self.inner(item, key, index) for index, item in enumerate(value))
 
     # Money, rates and expressions
 
@@ -358,7 +358,8 @@ class Table:
             return compile_expression(source, names=self.names, constants=self.constants, wanted=wanted)
         except ExpressionFaults as fault:
             for complaint in fault.complaints:
-                self.complain(key, complaint.code, complaint.message, complaint.remedy)
+                if not any(f"“{name}”" in complaint.message.en for name in self.refused):
+                    self.complain(key, complaint.code, complaint.message, complaint.remedy)
         return None
 
     def amount(self, key: str, *, required: bool = False) -> int | Expression | None:
@@ -378,14 +379,6 @@ class Table:
         return self.integer(key, required=False)
 
 
-def is_readable(text: str, *, most: int) -> bool:
-    """Whether a person can read it: neither empty nor too long, nothing hidden that turns or breaks it."""
-    try:
-        return bool(clean(text, most=most, lines=True))
-    except Unreadable:
-        return False
-
-
 def basis_points_of(value: str) -> int | None:
     match = PERCENT.fullmatch(value)
     return None if match is None else int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
@@ -394,6 +387,6 @@ def basis_points_of(value: str) -> int | None:
 def _shown(value: object) -> str:
     """A value as a message quotes it; a number of thousands of digits is not written out."""
     if isinstance(value, str):
-        return f"« {value[:40]} »"
+        return f'"{value[:40]}"'
     is_huge = isinstance(value, int) and abs(value) > 10**30
     return "…" if is_huge or not isinstance(value, int | Decimal | date) else str(value)[:40]

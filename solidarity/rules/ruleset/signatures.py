@@ -57,16 +57,17 @@ SIGNATURES: dict[str, tuple[tuple[tuple[str, ...], ...], Type]] = {
     "duration": ((("text",),), SPAN),
     "matches": ((("text",), ("text",)), BOOLEAN),
 }
+PARTS_OF_A_DATE = (
+    *("getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"),
+    *("getHours", "getMinutes"),
+)
 METHODS: dict[str, tuple[tuple[tuple[str, ...], ...], Type]] = {
     "contains": ((("text",), ("text",)), BOOLEAN),
     "startsWith": ((("text",), ("text",)), BOOLEAN),
     "endsWith": ((("text",), ("text",)), BOOLEAN),
     "matches": ((("text",), ("text",)), BOOLEAN),
     "size": ((("text", "list", "map"),), INTEGER),
-    **{
-        f"get{part}": ((("time",),), INTEGER)
-        for part in ("FullYear", "Month", "Date", "DayOfMonth", "DayOfWeek", "DayOfYear", "Hours", "Minutes")
-    },
+    **dict.fromkeys(PARTS_OF_A_DATE, ((("time",),), INTEGER)),
 }
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 DIVISIONS = frozenset({"floor_div", "ceil_div", "half_up_div"})

@@ -1,12 +1,14 @@
-"""The rules that change one line's amount: cost, other aid, means scale, share of a period, rounding."""
+"""The rules that change one line's amount: cost, other aid, means scale, share of a period, rounding.
 
-from collections.abc import Mapping
+Each function makes a rule ready once: what it returns runs for each line of each case.
+"""
 
-from solidarity.rules.money import Cents, ceil_div, half_up_div, share_of
-from solidarity.rules.ruleset import explain
-from solidarity.rules.ruleset.expressions import Evaluated, Failure, Value
+from collections.abc import Callable
+
+from solidarity.rules.money import ceil_div, floor_div, half_up_div, share_of
+from solidarity.rules.ruleset.expressions import Evaluated, Failure
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.figures import Figure, Unit, unit_of
+from solidarity.rules.ruleset.figures import Unit
 from solidarity.rules.ruleset.model import (
     Band,
     Bracket,
@@ -19,201 +21,243 @@ from solidarity.rules.ruleset.model import (
     RoundRule,
     ScaleRule,
 )
-from solidarity.rules.ruleset.work import Effect, LineWork, Work, euros, evaluated, whole
+from solidarity.rules.ruleset.told import Figures
+from solidarity.rules.ruleset.work import Act, Effect, LineWork, Ready, Whole, Work, whole
+
+Change = Callable[[LineWork], Effect]
+"""What a rule does to a line."""
 
 _DIVIDES_BY_ZERO = Evaluated(failure=Failure.DIVISION_BY_ZERO)
+_UNKNOWN_VALUE = Text("inconnu", "unknown")
 
 
-def untouched(line: LineWork, found: Evaluated) -> Effect:
+def euros(*names: str) -> Figures:
+    return tuple((name, Unit.EUROS) for name in names)
+
+
+def plain(*names: str) -> Figures:
+    return tuple((name, Unit.PLAIN) for name in names)
+
+
+def untouched(ready: Ready, line: LineWork, found: Evaluated) -> Effect:
     """A value is missing: the amount stays, the case is incomplete."""
-    return Effect(after=line.amount, sentence="unchanged", unknown=found)
+    return Effect(line.amount, ready.nothing, (), found)
 
 
-def cost(rule: CostRule, line: LineWork) -> Effect:
-    line.may_exceed = line.may_exceed or rule.may_exceed
+def line_by_line(ready: Ready, change: Change) -> Act:
+    def act(work: Work, places: tuple[int, ...]) -> None:
+        for line in work.concerned(ready, places):
+            work.apply(ready, line, change(line))
+
+    return act
+
+
+# Cost and other aid
+
+
+def cost(ready: Ready, rule: CostRule) -> Change:
     if rule.units is not None:
-        return _cost_of_units(rule, line)
+        return _cost_of_units(ready, rule, whole(rule.units))
     assert rule.amount is not None, "a cost has an amount or units"
-    found = rule.amount.evaluate(line.values)
-    amount = whole(found)
-    if amount is None:
-        return untouched(line, found)
-    return _cost_effect(rule, line, amount, "cost", {})
+    amount_of, may_exceed = whole(rule.amount), rule.may_exceed
+    told = ready.speaks("cost", euros("value", "amount", "limit"))
+
+    def change(line: LineWork) -> Effect:
+        computed, asked = amount_of(line.values), line.requested
+        if isinstance(computed, Evaluated):
+            return untouched(ready, line, computed)
+        after = max(0, computed if may_exceed else min(computed, asked))
+        return Effect(after, told, (computed, computed, asked))
+
+    return change
 
 
-def _cost_of_units(rule: CostRule, line: LineWork) -> Effect:
-    assert rule.units is not None, "called with units"
-    found = rule.units.evaluate(line.values)
-    counted = whole(found)
-    if counted is None:
-        return untouched(line, found)
-    units = max(0, counted)
-    figures = {"units": Figure(units)}
-    if rule.min_units is not None and units < rule.min_units:
-        compared = figures | {"value": Figure(units), "limit": Figure(rule.min_units)}
-        return Effect(after=0, sentence="cost-min", figures=compared)
-    price = _price(rule, units, line.values)
-    rate = whole(price)
-    if rate is None:
-        return untouched(line, price)
-    figures["unit_rate"] = Figure(rate, Unit.TEN_THOUSANDTHS)
-    return _cost_effect(rule, line, half_up_div(rate * units, 100), "cost-units", figures)
+def _cost_of_units(ready: Ready, rule: CostRule, units_of: Whole) -> Change:
+    may_exceed, least, price_of = rule.may_exceed, rule.min_units, _price(rule)
+    rate_unit = (("unit_rate", Unit.TEN_THOUSANDTHS),)
+    few = ready.speaks("cost-min", plain("units", "value", "limit"))
+    told = ready.speaks("cost-units", (*euros("value", "amount", "limit"), *plain("units"), *rate_unit))
+
+    def change(line: LineWork) -> Effect:
+        counted = units_of(line.values)
+        if isinstance(counted, Evaluated):
+            return untouched(ready, line, counted)
+        units = max(0, counted)
+        if least is not None and units < least:
+            return Effect(0, few, (units, units, least))
+        rate = price_of(line, units)
+        if isinstance(rate, Evaluated):
+            return untouched(ready, line, rate)
+        computed, asked = half_up_div(rate * units, 100), line.requested
+        after = max(0, computed if may_exceed else min(computed, asked))
+        return Effect(after, told, (computed, computed, asked, units, rate))
+
+    return change
 
 
-def _price(rule: CostRule, units: int, values: Mapping[str, Value]) -> Evaluated:
+def _price(rule: CostRule) -> Callable[[LineWork, int], int | Evaluated]:
     """Ten-thousandths of a euro a unit: of the one band the units fall in, from the first unit."""
     if rule.unit_rate is None:
-        return Evaluated(value=_holding(rule.bands, units).unit_rate)
-    found = rule.unit_rate.evaluate(values)
-    cents = whole(found)
-    return found if cents is None else Evaluated(value=max(0, cents) * 100)
+        return lambda _, units: _holding(rule.bands, units).unit_rate
+    cents_of = whole(rule.unit_rate)
+
+    def price(line: LineWork, _: int) -> int | Evaluated:
+        cents = cents_of(line.values)
+        return cents if isinstance(cents, Evaluated) else max(0, cents) * 100
+
+    return price
 
 
 def _holding(bands: tuple[Band, ...], units: int) -> Band:
     return next(band for band in bands if band.stop is None or units < band.stop)
 
 
-def _cost_effect(
-    rule: CostRule, line: LineWork, computed: Cents, sentence: str, figures: Mapping[str, Figure]
-) -> Effect:
-    asked = line.facts.requested_cents
-    after = max(0, computed if rule.may_exceed else min(computed, asked))
-    compared = {"value": euros(computed), "amount": euros(computed), "limit": euros(asked)}
-    return Effect(after=after, sentence=sentence, figures={**figures, **compared})
+def deduct(ready: Ready, rule: DeductRule) -> Change:
+    amount_of = whole(rule.amount)
+    told = ready.speaks("deduct", euros("value", "amount", "limit"))
 
+    def change(line: LineWork) -> Effect:
+        amount, before = amount_of(line.values), line.amount
+        if isinstance(amount, Evaluated):
+            return untouched(ready, line, amount)
+        deducted = max(0, amount)
+        return Effect(max(0, before - deducted), told, (deducted, deducted, before))
 
-def deduct(rule: DeductRule, line: LineWork) -> Effect:
-    found = evaluated(rule.amount, line.values)
-    amount = whole(found)
-    if amount is None:
-        return untouched(line, found)
-    deducted = max(0, amount)
-    figures = {"value": euros(deducted), "amount": euros(deducted), "limit": euros(line.amount)}
-    return Effect(after=max(0, line.amount - deducted), sentence="deduct", figures=figures)
+    return change
 
 
 # Means scale
 
 
-def scale(rule: ScaleRule, line: LineWork, work: Work) -> Effect:
-    found = rule.on.evaluate(line.values)
-    value = whole(found)
-    if value is None:
-        return _scale_without(rule, line, found, work)
-    figures = {"value": Figure(value, unit_of(rule.on.source))}
-    bracket = _bracket_of(rule.brackets, value)
-    if bracket is None or bracket.refer:
-        return Effect(
-            after=line.amount,
-            sentence="scale-refer",
-            figures=figures,
-            refers=explain.sentence("scale-refer", figures),
-        )
+def scale(ready: Ready, rule: ScaleRule) -> Change:
+    value_of, without = whole(rule.on), _scale_without(ready, rule)
+    measured = (("value", rule.counts),)
+    refers = ready.speaks("scale-refer", measured)
+    brackets = [(each.start, each.stop, _in_bracket(ready, each, measured)) for each in rule.brackets]
+
+    def change(line: LineWork) -> Effect:
+        value = value_of(line.values)
+        if isinstance(value, Evaluated):
+            return without(line, value)
+        for start, stop, inside in brackets:
+            if (start is None or start <= value) and (stop is None or value < stop):
+                if inside is None:
+                    break
+                return inside(line, value)
+        return Effect(line.amount, refers, (value,), None, True)
+
+    return change
+
+
+Inside = Callable[[LineWork, int], Effect]
+"""What a bracket does to a line whose value falls in it; None when a person decides."""
+
+
+def _in_bracket(ready: Ready, bracket: Bracket, measured: Figures) -> Inside | None:
+    if bracket.refer:
+        return None
     if bracket.amount is not None:
-        return _scale_amount(bracket, line, figures)
-    return _scale_rate(bracket, line, figures, takes_most=work.takes_most)
+        return _amount_inside(ready, whole(bracket.amount), measured)
+    assert bracket.rate_least is not None, "a bracket with a rate"
+    assert bracket.rate_most is not None, "a bracket with a rate"
+    return _rate_inside(ready, bracket.rate_least, bracket.rate_most, measured)
 
 
-def _bracket_of(brackets: tuple[Bracket, ...], value: int) -> Bracket | None:
-    return next(
-        (
-            bracket
-            for bracket in brackets
-            if (bracket.start is None or bracket.start <= value)
-            and (bracket.stop is None or value < bracket.stop)
-        ),
-        None,
-    )
+def _amount_inside(ready: Ready, amount_of: Whole, measured: Figures) -> Inside:
+    told = ready.speaks("scale-amount", (*euros("limit", "amount"), *measured))
+
+    def inside(line: LineWork, value: int) -> Effect:
+        amount = amount_of(line.values)
+        if isinstance(amount, Evaluated):
+            return untouched(ready, line, amount)
+        limit = max(0, amount)
+        return Effect(min(line.amount, limit), told, (limit, limit, value))
+
+    return inside
 
 
-def _scale_amount(bracket: Bracket, line: LineWork, figures: dict[str, Figure]) -> Effect:
-    assert bracket.amount is not None, "a bracket with an amount"
-    found = evaluated(bracket.amount, line.values)
-    amount = whole(found)
-    if amount is None:
-        return untouched(line, found)
-    limit = max(0, amount)
-    compared = figures | {"limit": euros(limit), "amount": euros(limit)}
-    return Effect(after=min(line.amount, limit), sentence="scale-amount", figures=compared)
-
-
-def _scale_rate(bracket: Bracket, line: LineWork, figures: dict[str, Figure], *, takes_most: bool) -> Effect:
-    least, most = bracket.rate_least, bracket.rate_most
-    assert least is not None, "a bracket with a rate"
-    assert most is not None, "a bracket with a rate"
+def _rate_inside(ready: Ready, least: int, most: int, measured: Figures) -> Inside:
     is_band = least != most
-    line.has_band = line.has_band or is_band
-    rate = most if takes_most else least
-    rates = {"rate": least, "rate_min": least, "rate_max": most}
-    compared = figures | {name: Figure(points, Unit.RATE) for name, points in rates.items()}
-    compared["limit"] = euros(share_of(line.amount, most))
-    return Effect(
-        after=share_of(line.amount, rate),
-        sentence="scale-band" if is_band else "scale-rate",
-        figures=compared,
-    )
+    told = ready.speaks("scale-band" if is_band else "scale-rate", _rated(measured))
+
+    def inside(line: LineWork, value: int) -> Effect:
+        limit = share_of(line.amount, most)
+        after = limit
+        if is_band:
+            line.has_band = True
+            if not line.takes_most:
+                after = share_of(line.amount, least)
+        return Effect(after, told, (limit, value, least, least, most))
+
+    return inside
 
 
-def _scale_without(rule: ScaleRule, line: LineWork, found: Evaluated, work: Work) -> Effect:
+def _rated(measured: Figures) -> Figures:
+    rates = tuple((name, Unit.RATE) for name in ("rate", "rate_min", "rate_max"))
+    return *euros("limit"), *measured, *rates
+
+
+def _scale_without(ready: Ready, rule: ScaleRule) -> Callable[[LineWork, Evaluated], Effect]:
     """The value the scale reads is null: its `missing` says what then."""
-    if not found.missing or rule.missing is Missing.INCOMPLETE:
-        return untouched(line, found)
-    reason = explain.unknown(found, work.ruleset.facts)
-    if rule.missing is Missing.REFUSE:
-        return Effect(after=0, sentence="unchanged", refers=reason, refuses=True)
-    if rule.missing is Missing.REFER:
-        return Effect(after=line.amount, sentence="unchanged", refers=reason)
-    assert rule.missing_rate is not None, "missing = rate comes with missing_rate"
-    rate = Figure(rule.missing_rate, Unit.RATE)
-    figures = {"value": Figure(Text("inconnu", "unknown")), "rate": rate, "rate_min": rate, "rate_max": rate}
-    after = share_of(line.amount, rule.missing_rate)
-    return Effect(after=after, sentence="scale-missing-rate", figures=figures | {"limit": euros(after)})
+    told = ready.speaks("scale-missing-rate", _rated(plain("value")))
+
+    def without(line: LineWork, found: Evaluated) -> Effect:
+        if not found.missing or rule.missing is Missing.INCOMPLETE:
+            return untouched(ready, line, found)
+        if rule.missing is Missing.REFUSE:
+            return Effect(0, ready.nothing, unknown=found, refuses=True)
+        if rule.missing is Missing.REFER:
+            return Effect(line.amount, ready.nothing, unknown=found, refers=True)
+        rate = rule.missing_rate
+        assert rate is not None, "missing = rate comes with missing_rate"
+        after = share_of(line.amount, rate)
+        return Effect(after, told, (after, _UNKNOWN_VALUE, rate, rate, rate))
+
+    return without
 
 
 # Share of a period, rounding
 
 
-def prorate(rule: ProrateRule, line: LineWork) -> Effect:
-    parts = [
-        evaluated(_of_line(rule, line) if rule.units is None else rule.units, line.values),
-        evaluated(rule.of, line.values),
-        evaluated(rule.threshold, line.values),
-    ]
-    unknown = next((found for found in parts if whole(found) is None), None)
-    if unknown is not None:
-        return untouched(line, unknown)
-    units, of, threshold = (whole(found) or 0 for found in parts)
-    if of <= 0:
-        return untouched(line, _DIVIDES_BY_ZERO)
-    units = max(0, units)
-    figures = {
-        "units": Figure(units),
-        "of": Figure(of),
-        "threshold": Figure(threshold),
-        "value": Figure(units),
-        "limit": Figure(of),
-    }
-    before = line.amount
-    if rule.mode is ProrateMode.KEEP:
-        kept = half_up_div(before * min(units, of), of)
-        return Effect(after=kept, sentence="prorate-keep", figures=figures)
-    if units <= threshold:
-        return Effect(after=before, sentence="prorate-threshold", figures=figures)
-    removed = half_up_div(before * units, of)
-    return Effect(after=max(0, before - removed), sentence="prorate-remove", figures=figures)
+def prorate(ready: Ready, rule: ProrateRule) -> Change:
+    counted = f"line.{rule.by.value}"
+    parts = (None if rule.units is None else whole(rule.units), whole(rule.of), whole(rule.threshold))
+    named = plain("units", "of", "threshold", "value", "limit")
+    keeps, stays, removes = (
+        ready.speaks(f"prorate-{name}", named) for name in ("keep", "threshold", "remove")
+    )
+
+    def change(line: LineWork) -> Effect:
+        found = [part(line.values) if part is not None else line.values[counted] for part in parts]
+        unknown = next((each for each in found if isinstance(each, Evaluated)), None)
+        if unknown is not None:
+            return untouched(ready, line, unknown)
+        units, of, threshold = found
+        assert isinstance(units, int), "days, weeks and months of a line are counted"
+        assert isinstance(of, int), "what is known is whole"
+        assert isinstance(threshold, int), "what is known is whole"
+        if of <= 0:
+            return untouched(ready, line, _DIVIDES_BY_ZERO)
+        units, before = max(0, units), line.amount
+        figures = (units, of, threshold, units, of)
+        if rule.mode is ProrateMode.KEEP:
+            return Effect(half_up_div(before * min(units, of), of), keeps, figures)
+        if units <= threshold:
+            return Effect(before, stays, figures)
+        return Effect(max(0, before - half_up_div(before * units, of)), removes, figures)
+
+    return change
 
 
-def _of_line(rule: ProrateRule, line: LineWork) -> int:
-    value = line.values[f"line.{rule.by.value}"]
-    assert isinstance(value, int), "days, weeks and months of a line are counted"
-    return value
+_DIVISIONS = {Rounding.DOWN: floor_div, Rounding.HALF_UP: half_up_div, Rounding.UP: ceil_div}
 
 
-def rounded(rule: RoundRule, line: LineWork) -> Effect:
-    steps = {
-        Rounding.DOWN: line.amount // rule.to_cents,
-        Rounding.HALF_UP: half_up_div(line.amount, rule.to_cents),
-        Rounding.UP: ceil_div(line.amount, rule.to_cents),
-    }[rule.mode]
-    figures = {"to": euros(rule.to_cents), "limit": euros(rule.to_cents), "value": euros(line.amount)}
-    return Effect(after=steps * rule.to_cents, sentence="round", figures=figures)
+def rounded(ready: Ready, rule: RoundRule) -> Change:
+    to_cents, divide = rule.to_cents, _DIVISIONS[rule.mode]
+    told = ready.speaks("round", euros("to", "limit", "value"))
+
+    def change(line: LineWork) -> Effect:
+        before = line.amount
+        return Effect(divide(before, to_cents) * to_cents, told, (to_cents, to_cents, before))
+
+    return change

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solidarity.rules.ruleset.faults import Text
 
@@ -167,13 +167,18 @@ def tokens_of(source: str) -> list[Token]:
     return found
 
 
+SIGNS_FOR_WORDS = {"and": "&&", "or": "||", "not": "!", "et": "&&", "ou": "||", "=": "=="}
+
+
 def _unexpected(text: str, at: int) -> SyntaxFault:
     shown = repr(text) if text else "…"
+    sign = SIGNS_FOR_WORDS.get(text.lower())
+    hint = Text(f" ; écrivez {sign}", f"; write {sign}") if sign else Text("", "")
     return SyntaxFault(
         "expression-syntax",
         Text(
-            f"l’expression ne se lit pas : {shown} inattendu à la colonne {at + 1}",
-            f"the expression cannot be read: unexpected {shown} at column {at + 1}",
+            f"l’expression ne se lit pas : {shown} inattendu à la colonne {at + 1}{hint.fr}",
+            f"the expression cannot be read: unexpected {shown} at column {at + 1}{hint.en}",
         ),
     )
 
@@ -232,13 +237,19 @@ class _Reader:
 
     def _expect(self, text: str) -> Token:
         if not self._is(text):
-            raise _unexpected(self._current.text, self._current.start)
+            raise self._stuck()
         return self._take()
+
+    def _stuck(self) -> SyntaxFault:
+        """What comes next has no place; after a "not" it is that word that is wrong."""
+        before = self._tokens[self._at - 1] if self._at else self._current
+        token = before if before.text.lower() == "not" else self._current
+        return _unexpected(token.text, token.start)
 
     def whole(self) -> Node:
         node = self._ternary()
         if self._current.kind != "end":
-            raise _unexpected(self._current.text, self._current.start)
+            raise self._stuck()
         return node
 
     def _ternary(self) -> Node:
@@ -321,10 +332,9 @@ class _Reader:
 
     def _primary(self) -> Node:
         if self._is("("):
-            self._take()
+            start = self._take().start
             node = self._ternary()
-            self._expect(")")
-            return node
+            return replace(node, start=start, end=self._expect(")").end)
         if self._is("["):
             start = self._current.start
             items, end = self._listed("[")

@@ -1,6 +1,6 @@
 """What an expression can see: the names, their types, and their values for one line of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,10 @@ from solidarity.rules.ruleset.case import Case, LineFacts
 from solidarity.rules.ruleset.expressions import Value
 from solidarity.rules.ruleset.model import FactDeclaration, FactType, Parameter, ParameterValue, Ruleset
 from solidarity.rules.ruleset.signatures import Type
-from solidarity.rules.ruleset.windows import Year, spent
+from solidarity.rules.ruleset.windows import Spent, Year, spent
+
+Reader = Callable[[Case, LineFacts], Value]
+"""Finds the value of a name for one line of a case."""
 
 _FACT_TYPES = {
     FactType.INTEGER: signatures.INTEGER,
@@ -89,18 +92,38 @@ def constants(params: Mapping[str, Parameter]) -> Mapping[str, Value]:
     return {f"params.{name}": found.values[0].value for name, found in params.items()}
 
 
-def values(ruleset: Ruleset, case: Case, line: LineFacts) -> Mapping[str, Value]:
-    """Everything an expression of this line can name, by its dotted path; absent values are null."""
+def readers(ruleset: Ruleset) -> Mapping[str, Reader]:
+    """How each name an expression of the ruleset can say is found; absent values are null."""
     return {
-        **_student_values(case),
-        **_line_values(line),
-        **{f"line.facts.{fact.variable}": _fact(fact, line) for fact in ruleset.facts.values()},
-        **_request_values(case, line),
-        **_history_values(case, line),
-        **{f"params.{name}": _in_force(found, line) for name, found in ruleset.params.items()},
-        "documents": tuple(document.kind for document in case.documents),
-        "today": case.today,
+        **_FIXED,
+        **{f"line.facts.{fact.variable}": _fact_reader(fact) for fact in ruleset.facts.values()},
+        **{f"params.{name}": _parameter_reader(found) for name, found in ruleset.params.items()},
     }
+
+
+class Seen(dict[str, Value]):
+    """What the expressions of one line see, by dotted path; a value is found when it is first asked for."""
+
+    __slots__ = ("_case", "_line", "_readers")
+
+    def __init__(self, readers: Mapping[str, Reader], case: Case, line: LineFacts) -> None:
+        super().__init__()
+        self._readers, self._case, self._line = readers, case, line
+
+    def __missing__(self, name: str) -> Value:
+        value = self[name] = self._readers[name](self._case, self._line)
+        return value
+
+
+def _fact_reader(fact: FactDeclaration) -> Reader:
+    return lambda _, line: _fact(fact, line)
+
+
+def _parameter_reader(parameter: Parameter) -> Reader:
+    first = parameter.values[0]
+    if len(parameter.values) == 1 and first.from_day is None:
+        return lambda *_: first.value
+    return lambda _, line: _in_force(parameter, line)
 
 
 def _fact(fact: FactDeclaration, line: LineFacts) -> Value:
@@ -123,53 +146,46 @@ def _in_force(parameter: Parameter, line: LineFacts) -> Value:
     return dated.value if dated is not None else None
 
 
-def _student_values(case: Case) -> Mapping[str, Value]:
-    student = case.student
-    return {
-        "student.age": student.age_on(case.today),
-        "student.boarder": student.boarder,
-        "student.trade": student.trade,
-        "student.school": student.school,
-        "student.region_code": student.region_code,
-        "student.household_size": student.household_size,
-        "student.quotient_familial_cents": student.quotient_familial_cents,
-    }
+def _student_year(case: Case, line: LineFacts) -> Spent:
+    return spent(case, Year(school_year_of(line.period_from)), household=False)
 
 
-def _line_values(line: LineFacts) -> Mapping[str, Value]:
-    period = (line.period_from, line.period_to)
-    return {
-        "line.category": line.category,
-        "line.kind": line.kind,
-        "line.amount_cents": line.amount_cents,
-        "line.frequency": line.frequency,
-        "line.occurrences": occurrences(line.frequency, *period),
-        "line.days": days_in(*period),
-        "line.weeks": weeks_in(*period),
-        "line.months": months_touched(*period),
-        "line.period_from": line.period_from,
-        "line.period_to": line.period_to,
-    }
-
-
-def _request_values(case: Case, line: LineFacts) -> Mapping[str, Value]:
-    return {
-        "request.urgency": case.urgency,
-        "request.total_cents": sum(each.requested_cents for each in case.lines),
-        "request.submitted_on": case.submitted_on,
-        "request.school_year": school_year_of(case.lines[0].period_from if case.lines else line.period_from),
-    }
-
-
-def _history_values(case: Case, line: LineFacts) -> Mapping[str, Value]:
+def _category_year(case: Case, line: LineFacts) -> Spent:
     year = Year(school_year_of(line.period_from))
-    own = spent(case, year, household=False)
-    category = spent(case, year, household=False, category=line.category)
-    household = spent(case, year, household=True)
-    return {
-        "history.student_year_cents": own.cents,
-        "history.student_category_year_cents": category.cents,
-        "history.household_year_cents": household.cents,
-        "history.student_year_count": own.count,
-        "history.student_category_year_count": category.count,
-    }
+    return spent(case, year, household=False, category=line.category)
+
+
+def _household_year(case: Case, line: LineFacts) -> Spent:
+    return spent(case, Year(school_year_of(line.period_from)), household=True)
+
+
+_FIXED: Mapping[str, Reader] = {
+    "student.age": lambda case, _: case.student.age_on(case.today),
+    "student.boarder": lambda case, _: case.student.boarder,
+    "student.trade": lambda case, _: case.student.trade,
+    "student.school": lambda case, _: case.student.school,
+    "student.region_code": lambda case, _: case.student.region_code,
+    "student.household_size": lambda case, _: case.student.household_size,
+    "student.quotient_familial_cents": lambda case, _: case.student.quotient_familial_cents,
+    "line.category": lambda _, line: line.category,
+    "line.kind": lambda _, line: line.kind,
+    "line.amount_cents": lambda _, line: line.amount_cents,
+    "line.frequency": lambda _, line: line.frequency,
+    "line.occurrences": lambda _, line: occurrences(line.frequency, line.period_from, line.period_to),
+    "line.days": lambda _, line: days_in(line.period_from, line.period_to),
+    "line.weeks": lambda _, line: weeks_in(line.period_from, line.period_to),
+    "line.months": lambda _, line: months_touched(line.period_from, line.period_to),
+    "line.period_from": lambda _, line: line.period_from,
+    "line.period_to": lambda _, line: line.period_to,
+    "request.urgency": lambda case, _: case.urgency,
+    "request.total_cents": lambda case, _: sum(line.requested_cents for line in case.lines),
+    "request.submitted_on": lambda case, _: case.submitted_on,
+    "request.school_year": lambda case, _: school_year_of(case.lines[0].period_from),
+    "history.student_year_cents": lambda case, line: _student_year(case, line).cents,
+    "history.student_category_year_cents": lambda case, line: _category_year(case, line).cents,
+    "history.household_year_cents": lambda case, line: _household_year(case, line).cents,
+    "history.student_year_count": lambda case, line: _student_year(case, line).count,
+    "history.student_category_year_count": lambda case, line: _category_year(case, line).count,
+    "documents": lambda case, _: tuple(document.kind for document in case.documents),
+    "today": lambda case, _: case.today,
+}

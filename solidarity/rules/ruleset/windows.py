@@ -34,8 +34,13 @@ class Spent:
     count: int
 
 
+NOTHING = Spent(cents=0, count=0)
+
+
 def spent(case: Case, window: Year | Rolling, *, household: bool, category: str | None = None) -> Spent:
     """Sum and number of the pupil's past grants; with `household`, those of its other pupils too."""
+    if not case.history:
+        return NOTHING
     found = [
         grant.granted_cents
         for grant in case.history

@@ -1,23 +1,28 @@
 """The state of a case while its rules run: each line's amount, its steps, and what was found."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from solidarity.rules.calendar import school_year_of
 from solidarity.rules.money import Cents
-from solidarity.rules.ruleset import explain, visible
-from solidarity.rules.ruleset.assessment import Input, Step
+from solidarity.rules.ruleset import explain
+from solidarity.rules.ruleset.assessment import Step
 from solidarity.rules.ruleset.case import Case, LineFacts
 from solidarity.rules.ruleset.expressions import Evaluated, Expression, Value
 from solidarity.rules.ruleset.faults import Text
-from solidarity.rules.ruleset.figures import Figure, Unit, fill
-from solidarity.rules.ruleset.model import Amount, EligibilityRule, RoundRule, Rule, Ruleset, Severity
-from solidarity.rules.ruleset.wording import CATEGORY_NAMES, kind_name
+from solidarity.rules.ruleset.figures import Figure, FigureValue, Unit
+from solidarity.rules.ruleset.model import Amount, EligibilityRule, RoundRule, Rule, Severity
+from solidarity.rules.ruleset.plan import Plan
+from solidarity.rules.ruleset.told import Row, Speaker, Told, Wording, reading_of, speaker
+from solidarity.rules.ruleset.visible import Seen
+
+UNSAID = Text("", "")
+"""Stands for every text when only amounts are wanted."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """What one rule found on one line; many make one check."""
+class Finding(NamedTuple):
+    """What one rule found on one line; many make one check. A tuple, like all that lives for one run only."""
 
     rule: Rule
     line: int
@@ -27,60 +32,86 @@ class Finding:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
-    """What a rule does to an amount; `sentence` names the explanation when the rule has no message."""
+class Effect(NamedTuple):
+    """What a rule does to an amount: how it is told, and the figures of the wording in their order.
+
+    `unknown` is the value that was missing; then there are no figures and the wording says nothing.
+    """
 
     after: Cents
-    sentence: str
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    wording: Wording
+    figures: tuple[FigureValue, ...] = ()
     unknown: Evaluated | None = None
-    refers: Text | None = None
+    refers: bool = False
     refuses: bool = False
+
+
+class Ready(NamedTuple):
+    """A rule with what running it needs; `speaks` gives its wordings, it `binds` unless it rounds."""
+
+    rule: Rule
+    id: str
+    when: Expression | None
+    nothing: Wording
+    speaks: Speaker
+    binds: bool
 
 
 @dataclass(kw_only=True, slots=True)
 class LineWork:
-    """A line on its way through the stages."""
+    """A line on its way through the stages; `worked` are the rules it met, as often as it met them.
+
+    With `takes_most` discretion bands yield their maximum.
+    """
 
     number: int
     facts: LineFacts
-    values: Mapping[str, Value]
+    values: Seen
+    requested: Cents
     amount: Cents
-    may_exceed: bool = False
+    school_year: str
+    takes_most: bool
     is_refused: bool = False
     has_band: bool = False
     binding_rule: str | None = None
+    worked: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-
-    @property
-    def school_year(self) -> str:
-        return school_year_of(self.facts.period_from)
 
 
 @dataclass(kw_only=True, slots=True)
 class Work:
-    """One run of the stages; with `takes_most` discretion bands yield their maximum."""
+    """One run of the stages.
 
-    ruleset: Ruleset
+    Unless it `speaks`, it writes no texts and no steps; amounts, findings and what binds are the same.
+    A rule that passes on a line is only noted in `passed`; `findings` are all the rest. `undated` are the
+    kinds of paper that are valid on any day.
+    """
+
+    plan: Plan
     case: Case
     lines: list[LineWork]
-    takes_most: bool = False
+    speaks: bool
+    undated: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
 
-    def concerned(self, rule: Rule) -> Iterator[LineWork]:
+    def concerned(self, ready: Ready, places: tuple[int, ...]) -> Iterable[LineWork]:
         """Lines still alive that the rule applies to; a `when` that meets a null is found, not guessed."""
-        for line in self.lines:
-            if line.is_refused or not rule.concerns(line.facts.category, line.facts.kind):
+        if ready.when is not None:
+            return self._meeting(ready, ready.when, places)
+        lines = self.lines
+        return [line for place in places if not (line := lines[place]).is_refused]
+
+    def _meeting(self, ready: Ready, when: Expression, places: tuple[int, ...]) -> Iterator[LineWork]:
+        for place in places:
+            line = self.lines[place]
+            if line.is_refused:
                 continue
-            if rule.when is None:
-                yield line
-                continue
-            found = rule.when.evaluate(line.values)
+            found = when.evaluate(line.values)
             if found.value is True:
                 yield line
             elif not found.is_known:
-                self.find_unknown(rule, line, found)
+                self.find_unknown(ready.rule, line, found)
 
     def find_unknown(self, rule: Rule, line: LineWork, found: Evaluated) -> None:
         self.findings.append(
@@ -89,125 +120,127 @@ class Work:
                 line=line.number,
                 passed=None,
                 severity=rule.severity if isinstance(rule, EligibilityRule) else Severity.REFER,
-                message=explain.unknown(found, self.ruleset.facts),
+                message=self.unknown(found),
             )
         )
 
-    def apply(self, rule: Rule, line: LineWork, effect: Effect) -> None:
-        """Write the step of an effect, keep what binds, and note what it found."""
-        before, after = line.amount, effect.after
-        figures = {"before": euros(before), "after": euros(after), **effect.figures}
-        explanation = self._explained(rule, line, effect, figures)
-        line.steps.append(
-            Step(
-                rule=rule.id,
-                title=rule.title,
-                before_cents=before,
-                after_cents=after,
-                explanation=explanation,
-                inputs=inputs_of(rule, line, effect),
-            )
+    def passes(self, ready: Ready, line: LineWork) -> None:
+        line.worked.append(ready.id)
+        self.passed.add(ready.id)
+
+    def unknown(self, found: Evaluated) -> Text:
+        return explain.unknown(found, self.plan.names) if self.speaks else UNSAID
+
+    def apply(self, ready: Ready, line: LineWork, effect: Effect) -> None:
+        """Keep the step of an effect and what binds, and note what it found."""
+        after, wording, figures, unknown, refers, refuses = effect
+        before = line.amount
+        if self.speaks:
+            telling = wording.changed if before != after else wording.unchanged
+            row: Row = (before, after, *figures)
+            values = line.values
+            if telling.references:
+                row += tuple([values[name] for name in telling.references])
+            if telling.others:
+                row += tuple([read(line.facts, values) for read in telling.others])
+            told = Told(telling, row)
+            line.steps.append(told if unknown is None else self._without_value(told, unknown))
+        line.worked.append(ready.id)
+        if before != after:
+            line.amount = after
+            if ready.binds:
+                line.binding_rule = ready.id
+        if refuses or refers:
+            self._find_failed(ready, line, effect)
+        elif unknown is not None:
+            self.find_unknown(ready.rule, line, unknown)
+
+    def _without_value(self, told: Told, unknown: Evaluated) -> Step:
+        return Step(
+            rule=told.rule,
+            title=told.title,
+            before_cents=told.before_cents,
+            after_cents=told.after_cents,
+            explanation=self.unknown(unknown),
+            inputs=told.inputs,
         )
-        line.amount = after
-        if before != after and not isinstance(rule, RoundRule):
-            line.binding_rule = rule.id
+
+    def _find_failed(self, ready: Ready, line: LineWork, effect: Effect) -> None:
         line.is_refused = line.is_refused or effect.refuses
-        self._note(rule, line, effect, explanation)
-
-    def _note(self, rule: Rule, line: LineWork, effect: Effect, explanation: Text) -> None:
-        if effect.unknown is not None:
-            self.find_unknown(rule, line, effect.unknown)
-        if effect.refuses or effect.refers is not None:
-            self.findings.append(
-                Finding(
-                    rule=rule,
-                    line=line.number,
-                    passed=False,
-                    severity=Severity.REFUSE if effect.refuses else Severity.REFER,
-                    message=effect.refers or explanation,
-                )
+        self.findings.append(
+            Finding(
+                rule=ready.rule,
+                line=line.number,
+                passed=False,
+                severity=Severity.REFUSE if effect.refuses else Severity.REFER,
+                message=line.steps[-1].explanation if self.speaks else UNSAID,
             )
+        )
 
-    def _explained(self, rule: Rule, line: LineWork, effect: Effect, figures: Mapping[str, Figure]) -> Text:
-        if effect.unknown is not None:
-            return explain.unknown(effect.unknown, self.ruleset.facts)
-        if effect.refers is not None:
-            return effect.refers
-        if rule.message is not None and line.amount != effect.after:
-            return fill(rule.message, self.figures(line) | dict(figures))
-        return explain.sentence(effect.sentence, figures)
-
-    def figures(self, line: LineWork) -> dict[str, Figure]:
-        """Figures that any message may name."""
-        params = {
-            name.removeprefix("params."): value
-            for name, value in line.values.items()
-            if name.startswith("params.")
-        }
-        return {
-            "requested": euros(line.facts.requested_cents),
-            "category": Figure(CATEGORY_NAMES[line.facts.category]),
-            "kind": Figure(kind_name(line.facts.kind)),
-            "months": Figure(_plain(line.values["line.months"])),
-            "age": Figure(_plain(line.values["student.age"])),
-            **{f"params.{name}": Figure(_plain(value)) for name, value in params.items()},
-        }
+    def figure(self, name: str, line: LineWork) -> Figure:
+        """A figure that any message may name."""
+        read, unit = reading_of(name, self.plan.ruleset.params)
+        return Figure(read(line.facts, line.values), unit)
 
 
-def _plain(value: Value) -> int | bool | str | None:
-    if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value)
-    return value if isinstance(value, int | str | None) else value.isoformat()
+Act = Callable[[Work, tuple[int, ...]], None]
+"""A rule at work on the lines at these places, counted from 0."""
+
+
+def ready(rule: Rule, plan: Plan) -> Ready:
+    references, params = plan.references[rule.id], plan.ruleset.params
+    speaks = speaker(rule, references, plan.messages.get(rule.id), params)
+    return Ready(
+        rule=rule,
+        id=rule.id,
+        when=rule.when,
+        nothing=speaker(rule, references, None, params)("unchanged", ()),
+        speaks=speaks,
+        binds=not isinstance(rule, RoundRule),
+    )
 
 
 def euros(cents: Cents) -> Figure:
     return Figure(cents, Unit.EUROS)
 
 
-def evaluated(amount: Amount, values: Mapping[str, Value]) -> Evaluated:
-    return amount.evaluate(values) if isinstance(amount, Expression) else Evaluated(value=amount)
-
-
-def whole(found: Evaluated) -> int | None:
-    """The integer found, when one was."""
-    return found.value if isinstance(found.value, int) else None
-
-
-def expressions_of(rule: Rule) -> Iterator[Expression]:
-    for each in fields(rule):
-        value = getattr(rule, each.name)
-        if isinstance(value, Expression):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                amount = getattr(item, "amount", None)
-                if isinstance(amount, Expression):
-                    yield amount
-
-
-def inputs_of(rule: Rule, line: LineWork, effect: Effect) -> Mapping[str, Input]:
-    """What the rule read and compared, by name; money stays integer cents."""
-    read = {
-        reference: _plain(line.values.get(reference))
-        for expression in expressions_of(rule)
-        for reference in expression.references
-    }
-    compared = {
-        f"{name}_cents" if figure.unit is Unit.EUROS else name: figure.value
-        for name, figure in effect.figures.items()
-        if isinstance(figure.value, int | str)
-    }
-    return {**read, **compared}
-
-
-def start(ruleset: Ruleset, case: Case, *, takes_most: bool) -> Work:
-    lines = [
-        LineWork(
-            number=number,
-            facts=line,
-            values=visible.values(ruleset, case, line),
-            amount=line.requested_cents,
+def start(plan: Plan, case: Case, *, takes_most: bool, speaks: bool) -> Work:
+    lines = []
+    for number, facts in enumerate(case.lines, start=1):
+        asked = facts.requested_cents
+        lines.append(
+            LineWork(
+                number=number,
+                facts=facts,
+                values=Seen(plan.readers, case, facts),
+                requested=asked,
+                amount=asked,
+                school_year=school_year_of(facts.period_from),
+                takes_most=takes_most,
+            )
         )
-        for number, line in enumerate(case.lines, start=1)
-    ]
-    return Work(ruleset=ruleset, case=case, lines=lines, takes_most=takes_most)
+    undated = frozenset([document.kind for document in case.documents if document.dated is None])
+    return Work(plan=plan, case=case, lines=lines, speaks=speaks, undated=undated)
+
+
+# Amounts
+
+
+Whole = Callable[[Mapping[str, Value]], "int | Evaluated"]
+
+
+def whole(amount: Amount) -> Whole:
+    """How the whole number is found, or else why there is none."""
+    if isinstance(amount, int):
+        return lambda _: amount
+    direct, evaluate = amount.direct, amount.evaluate
+
+    def computed(values: Mapping[str, Value]) -> int | Evaluated:
+        found = evaluate(values)
+        return found.value if isinstance(found.value, int) else found
+
+    def compute(values: Mapping[str, Value]) -> int | Evaluated:
+        value = direct(values) if direct is not None else None
+        return value if type(value) is int else computed(values)
+
+    return compute

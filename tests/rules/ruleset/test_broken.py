@@ -156,3 +156,76 @@ def test_the_command_prints_json(tmp_path):
     assert '"valid": false' in printed
     assert '"rule": "r"' in printed
     assert "inconnu" in printed
+
+
+def said_of(text: str) -> list[tuple[int | None, str]]:
+    return [(fault.line, fault.message.fr) for fault in check(text)]
+
+
+@pytest.mark.parametrize("number", ["nan", "-inf", "9" * 6_000, "1e1000000000"])
+def test_a_number_nobody_can_use_is_named_with_its_line(number: str):
+    text = HEAD + f"[params]\na = 1 # nan\nk = {number}\n" + rule("cap", 'per = "line"\namount = "1.00"')
+    [(line, message)] = said_of(text)
+    assert text.split("\n")[line - 1].startswith("k = ")
+    assert message.startswith(f"« k » : {number[:9]}")
+    assert len(message) < 80
+
+
+def test_a_refused_declaration_is_said_once_not_wherever_it_is_used():
+    text = (
+        HEAD
+        + '[params]\nk = "12,50"\n[facts.f]\ntype = "decimal"\nlabel = { fr = "a", en = "b" }\n'
+        + rule(
+            "cap", 'per = "line"\namount = "=params.k"', message="{ fr = '{params.k}', en = '{params.k}' }"
+        )
+        + rule("deduct", 'amount = "line.facts.f_milli + params.k + params.kk"', rule_id="d")
+    )
+    assert [fault.code for fault in check(text)] == ["param", "choice-unknown", "expression-unknown-name"]
+
+
+def test_dated_values_that_clash_are_told_apart_at_their_line():
+    head = HEAD + rule("cap", 'per = "line"\namount = "=params.k"') + "\n"
+    one, cap = "[[params.k]]\nfrom = 2026-09-01\nvalue = ", head.count("\n")
+    assert said_of(head + f'{one}"1.00"\n{one}"2.00"') == [
+        (cap + 5, "« from » : une autre valeur commence ce jour-là")
+    ]
+    assert said_of(head + f'{one}"1.00"\n{one.replace("09", "10")}"2%"') == [
+        (cap + 6, "« value » : le type n’est pas celui des autres")
+    ]
+
+
+def test_too_many_rules_say_how_many_were_found():
+    [(_, message)] = said_of(HEAD + rule("cap", 'per = "line"\namount = "1.00"') * 600)[:1]
+    assert message == "« rule » : attend de 1 à 500 tables [[rule]], en trouve 600"
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("", "ce texte est vide"),
+        ("a" * 2_001, "ce texte est trop long : 2001 caractères"),
+        ("Es\u202esai", "ce texte contient un caractère invisible ou de direction (U+202E)"),
+    ],
+)
+def test_a_text_that_cannot_stand_says_why(title: str, reason: str):
+    [(_, message)] = said_of(HEAD.replace("Essai", title) + rule("cap", 'per = "line"\namount = "1.00"'))
+    assert message == f"« fr » : {reason}"
+
+
+@pytest.mark.parametrize(
+    ("source", "sign"),
+    [
+        ("student.age > 3 AND student.age < 9", "&&"),
+        ("student.age > 3 or student.age < 2", "||"),
+        ("NOT student.boarder", "!"),
+        ("student.age = 3", "=="),
+    ],
+)
+def test_words_for_signs_are_corrected(source: str, sign: str):
+    [fault] = check(require(source))
+    assert fault.message.fr.endswith(f"écrivez {sign}") or fault.remedy.fr.endswith(f"écrivez {sign}")
+
+
+def test_an_approval_table_with_an_end_says_what_to_add():
+    [fault] = check(written("approval", 'bands = [{ up_to = "300.00", approvals = 1 }]'))
+    assert fault.remedy.en == "Add a last band { approvals = … } without up_to: it holds beyond."

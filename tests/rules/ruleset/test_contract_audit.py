@@ -144,7 +144,7 @@ FAULTY = {
         HEAD + '[[params.a]]\nfrom = 2026-09-01\nvalue = "1.00"\n'
         '[[params.a]]\nfrom = 2027-01-01\nvalue = "1%"\n' + CAP,
         "param-dated",
-        8,
+        13,
         None,
     ),
     "a parameter that is an amount, then a number": (
@@ -152,7 +152,7 @@ FAULTY = {
         + '[[params.a]]\nfrom = 2026-09-01\nvalue = "1.00"\n[[params.a]]\nfrom = 2027-01-01\nvalue = 1\n'
         + CAP,
         "param-dated",
-        8,
+        13,
         None,
     ),
     "a share of nothing, written as an expression": (

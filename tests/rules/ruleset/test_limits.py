@@ -2,6 +2,7 @@
 
 import pytest
 
+from solidarity.rules.ruleset import is_within
 from tests.rules.ruleset.written import assessed, grant, line, rule, ruleset
 
 
@@ -156,3 +157,26 @@ def test_shared_caps_bound_what_discretion_bands_can_reach_together():
     assert amounts(found) == [200_00, 500_00]
     assert [each.most_grantable_cents for each in found.lines] == [800_00, 500_00]
     assert (found.most_grantable_cents, found.largest_grantable_cents) == (1000_00, 1000_00)
+
+
+def test_with_two_bands_under_one_cap_any_amounts_within_both_tops_and_the_sum_pass():
+    """A grant below a floor or below the proposal is no override: floors limit what the rules propose."""
+    rules = ruleset(
+        rule(
+            "scale",
+            'on = "0"\nbrackets = [{ rate_min = "20%", rate_max = "40%" }]',
+            rule_id="band",
+        ),
+        rule("cap", 'per = "request"\namount = "60.00"', rule_id="shared"),
+        rule("floor", 'per = "line"\namount = "10.00"\nbelow = "zero"', rule_id="least"),
+    )
+    found = assessed(rules, line(100_00), line(100_00))
+    assert [(each.band.minimum_cents, each.band.maximum_cents) for each in found.lines if each.band] == [
+        (20_00, 40_00),
+        (20_00, 20_00),
+    ]
+    assert found.most_grantable_cents == 60_00
+    assert is_within(found, [40_00, 20_00])
+    assert is_within(found, [5_00, 1_00])
+    assert not is_within(found, [20_00, 30_00])
+    assert not is_within(found, [41_00, 0])

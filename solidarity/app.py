@@ -13,9 +13,12 @@ from solidarity.archive import Archive
 from solidarity.audit import pages as audit_pages
 from solidarity.audit import wording as audit_wording
 from solidarity.budgets import api as budgets_api
+from solidarity.budgets import pages as budgets_pages
+from solidarity.budgets import transfer_api, transfer_pages
 from solidarity.budgets import wording as budgets_wording
 from solidarity.clock import Clock, real_now
 from solidarity.decisions import api as decisions_api
+from solidarity.decisions import api_revisions, revision_pages
 from solidarity.decisions import pages as decisions_pages
 from solidarity.decisions import wording as decisions_wording
 from solidarity.letters import api as letters_api
@@ -24,11 +27,17 @@ from solidarity.letters import wording as letters_wording
 from solidarity.people import api as people_api
 from solidarity.people import pages as people_pages
 from solidarity.people.authenticator import AccountAuthenticator
+from solidarity.reports import api as reports_api
+from solidarity.reports import giving_pages, radar_pages
+from solidarity.reports import pages as reports_pages
+from solidarity.reports import wording as reports_wording
 from solidarity.requests import api as requests_api
 from solidarity.requests import pages as requests_pages
 from solidarity.requests import wording as requests_wording
 from solidarity.rules.access import Action
 from solidarity.rulesets import api as rulesets_api
+from solidarity.rulesets import pages as rulesets_pages
+from solidarity.rulesets import simulation_api, simulation_pages
 from solidarity.rulesets import wording as rulesets_wording
 from solidarity.schools import api as schools_api
 from solidarity.schools import pages as schools_pages
@@ -53,6 +62,8 @@ from solidarity.web.templating import NavigationEntry
 from solidarity.web.toolkit import make_web
 from solidarity.web.visit import Language
 from solidarity.web.wording import Wording
+from solidarity.years import pages as years_pages
+from solidarity.years import wording as years_wording
 
 NAVIGATION = (
     NavigationEntry(label=Wording(fr="Accueil", en="Home"), path="/"),
@@ -62,21 +73,47 @@ NAVIGATION = (
     ),
     NavigationEntry(label=Wording(fr="Élèves", en="Students"), path="/eleves", action=Action.VIEW_STUDENTS),
     NavigationEntry(label=Wording(fr="Lettres", en="Letters"), path="/lettres", action=Action.VIEW_LETTERS),
-    NavigationEntry(label=Wording(fr="Budget", en="Budget"), path="/budget", action=Action.VIEW_LEDGER),
+    NavigationEntry(label=Wording(fr="Budget", en="Budget"), path="/budget", action=Action.VIEW_BUDGET),
+    NavigationEntry(label=Wording(fr="Radar", en="Radar"), path="/radar", action=Action.VIEW_LEDGER),
+    NavigationEntry(
+        label=Wording(fr="Financeurs", en="Funders"), path="/financeurs", action=Action.VIEW_LEDGER
+    ),
+    NavigationEntry(label=Wording(fr="Exercices", en="Years"), path="/exercices", action=Action.VIEW_LEDGER),
+    NavigationEntry(label=Wording(fr="Barèmes", en="Rulesets"), path="/baremes", action=Action.VIEW_RULESETS),
     NavigationEntry(
         label=Wording(fr="Journal", en="Event log"), path="/audit/evenements", action=Action.VIEW_EVENTS
     ),
 )
 
-PAGES = (people_pages, schools_pages, requests_pages, decisions_pages, letters_pages, audit_pages)
+PAGES = (
+    people_pages,
+    schools_pages,
+    requests_pages,
+    decisions_pages,
+    letters_pages,
+    budgets_pages,
+    audit_pages,
+    transfer_pages,
+    revision_pages,
+    rulesets_pages,
+    simulation_pages,
+    reports_pages,
+    giving_pages,
+    radar_pages,
+    years_pages,
+)
 APIS = (
     people_api,
     schools_api,
     requests_api,
     decisions_api,
+    api_revisions,
     letters_api,
     budgets_api,
+    reports_api,
+    transfer_api,
     rulesets_api,
+    simulation_api,
     trail_api,
 )
 SENTENCES = (
@@ -87,6 +124,8 @@ SENTENCES = (
     audit_wording.SENTENCES,
     budgets_wording.SENTENCES,
     rulesets_wording.SENTENCES,
+    reports_wording.SENTENCES,
+    years_wording.SENTENCES,
 )
 
 

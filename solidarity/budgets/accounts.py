@@ -8,6 +8,8 @@ from uuid import UUID
 
 from piccolo.query.functions import Count, Max, Min, Sum
 
+from solidarity.budgets.month_check import month_faults
+from solidarity.budgets.source_check import source_faults
 from solidarity.rules.ledger import FUNDS, Account, AccountKind, contribution_account, envelope_figures
 from solidarity.rules.money import Cents
 from solidarity.store.tables import (
@@ -19,6 +21,7 @@ from solidarity.store.tables import (
     LedgerEntryRow,
     LedgerMovementRow,
     ReservationRow,
+    TransferRow,
 )
 from solidarity.store.transaction import reading
 
@@ -65,6 +68,7 @@ async def check_ledger() -> list[Difference]:
             *await _contributions_apart(balance),
             *await _reservations_apart(balance),
             *await _decisions_apart(balance),
+            *await _sources_apart(),
         ]
 
 
@@ -134,10 +138,9 @@ async def _contributions_apart(balance: Balance) -> list[Difference]:
     found = []
     for row in await ContributionRow.select():
         left = balance.get(contribution_account(str(row["id"])), 0)
-        if row["amount_cents"] - row["allocated_cents"] != left:
-            found.append(
-                _apart("contribution.left", row["id"], left, row["amount_cents"] - row["allocated_cents"])
-            )
+        stored = row["amount_cents"] - row["allocated_cents"] - row["settled_cents"]
+        if stored != left:
+            found.append(_apart("contribution.left", row["id"], left, stored))
         if sources.get(row["id"], 0) != row["allocated_cents"]:
             found.append(
                 _apart("contribution.sources", row["id"], row["allocated_cents"], sources.get(row["id"], 0))
@@ -149,7 +152,11 @@ async def _reservations_apart(balance: Balance) -> list[Difference]:
     kept = await _sums(
         ReservationRow.envelope, ReservationRow.amount_cents, where=ReservationRow.state == "active"
     )
-    return _envelope_sums("reservations", kept, balance, (AccountKind.ENVELOPE_RESERVED,))
+    proposed = await _sums(
+        TransferRow.source, TransferRow.amount_cents, where=TransferRow.state == "proposed"
+    )
+    set_aside = {one: kept.get(one, 0) + proposed.get(one, 0) for one in kept.keys() | proposed.keys()}
+    return _envelope_sums("reservations", set_aside, balance, (AccountKind.ENVELOPE_RESERVED,))
 
 
 async def _decisions_apart(balance: Balance) -> list[Difference]:
@@ -168,6 +175,13 @@ async def _decisions_apart(balance: Balance) -> list[Difference]:
     return _envelope_sums(
         "decisions", granted, balance, (AccountKind.ENVELOPE_COMMITTED, AccountKind.ENVELOPE_PAID)
     )
+
+
+async def _sources_apart() -> list[Difference]:
+    return [
+        Difference(what=fault.what, id=fault.id, expected=fault.expected, found=fault.found)
+        for fault in [*await source_faults(), *await month_faults()]
+    ]
 
 
 def _envelope_sums(

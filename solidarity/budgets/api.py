@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from solidarity.budgets.commands import NewContribution, NewEnvelope, add_contribution, add_envelope
 from solidarity.budgets.queries import (
@@ -34,18 +34,24 @@ Category = Literal["transport", "housing", "food"]
 SchoolYear = Annotated[str, Typed(9), Meta(pattern=SCHOOL_YEAR_PATTERN)]
 RegionCode = Annotated[str, Meta(pattern="^[0-9]{2,3}$")]
 Amount = Annotated[int, Cents(least=1)]
+Share = Annotated[int, Meta(ge=1, le=10_000)]
 YEAR_QUERY: Final = Query(name="school_year", about="Such as 2026-2027.", pattern=SCHOOL_YEAR_PATTERN)
 
 Incoming = Request[Any, Any, Any]
 
 
 class RestrictionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the money may be used for; schools by slug, `until` is the last day."""
+    """What the money may be used for; schools by slug, `from` and `until` are the first and last day.
+
+    `max_share`, in basis points (5000 is half), is the most it pays of any one grant line.
+    """
 
     category: Category | None = None
     region_code: RegionCode | None = None
     schools: list[Annotated[str, Typed(80)]] | None = None
+    usable_from: date | None = field(name="from", default=None)
     until: date | None = None
+    max_share: Share | None = None
 
 
 class ContributionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +81,9 @@ class RestrictionJson(Struct, frozen=True, kw_only=True):
     category: str | None
     region_code: str | None
     schools: tuple[str, ...]
+    usable_from: date | None = field(name="from")
     until: date | None
+    max_share: int | None
 
 
 class ContributionJson(Struct, frozen=True, kw_only=True):
@@ -188,7 +196,9 @@ async def create_contribution(
         category=wanted.category,
         region_code=wanted.region_code,
         schools=tuple(dict.fromkeys(wanted.schools or ())),
+        usable_from=wanted.usable_from,
         until=wanted.until,
+        max_share=wanted.max_share,
     )
 
     async def act() -> ContributionJson:
@@ -271,7 +281,12 @@ def _check_school_year(school_year: str) -> None:
 
 def _contribution_json(view: ContributionView) -> ContributionJson:
     restriction = RestrictionJson(
-        category=view.category, region_code=view.region_code, schools=view.schools, until=view.until
+        category=view.category,
+        region_code=view.region_code,
+        schools=view.schools,
+        usable_from=view.usable_from,
+        until=view.until,
+        max_share=view.max_share,
     )
     return ContributionJson(
         id=view.id,

@@ -8,20 +8,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from solidarity.budgets.movements import post_all
+from solidarity.budgets.promises import promises_of
+from solidarity.budgets.sources import fill_envelope, restriction_of
 from solidarity.rules import ledger
 from solidarity.rules.access import Person
 from solidarity.rules.calendar import paris_day
 from solidarity.rules.errors import Conflict, Invalid, Problem, Unknown
-from solidarity.rules.funding import Contribution, Need, Restriction, choose
+from solidarity.rules.funding import Contribution, Need, choose
 from solidarity.rules.money import Cents
 from solidarity.store.tables import (
     ContributionRow,
-    DecisionLineRow,
-    DecisionRow,
     EnvelopeRow,
-    EnvelopeSourceRow,
     FunderRow,
-    LedgerMovementRow,
     RequestRow,
     SchoolRow,
     SchoolYearRow,
@@ -34,7 +32,11 @@ _FUNDER_IF_NEW = "INSERT INTO funder (id, name) VALUES ({}, {}) ON CONFLICT (nam
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewContribution:
-    """What a funder gave; `funder` is a name, made known when it is new. Schools are slugs."""
+    """What a funder gave; `funder` is a name, made known when it is new. Schools are slugs.
+
+    `usable_from` and `until` are the first and last day of use; `max_share`, in basis points, is the most
+    that it pays of any one grant line.
+    """
 
     funder: str
     amount_cents: Cents
@@ -43,7 +45,9 @@ class NewContribution:
     category: str | None = None
     region_code: str | None = None
     schools: tuple[str, ...] = ()
+    usable_from: date | None = None
     until: date | None = None
+    max_share: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +63,14 @@ class NewEnvelope:
 
 
 async def add_contribution(new: NewContribution, *, by: Person | None, now: datetime) -> UUID:
-    """Write down money received. Raises `Invalid` (unknown school), `Conflict("school-year-closed")`."""
+    """Write down money received.
+
+    Raises `Invalid` (unknown school, a period that ends before it begins), `Conflict("school-year-closed")`.
+    """
     assert new.amount_cents > 0, "a contribution is a positive amount"
     async with writing():
         await _require_open_year(new.school_year)
+        _require_period(new)
         await _require_schools(new.schools)
         row = ContributionRow(
             id=uuid4(),
@@ -70,11 +78,15 @@ async def add_contribution(new: NewContribution, *, by: Person | None, now: date
             school_year=new.school_year,
             amount_cents=new.amount_cents,
             allocated_cents=0,
+            settled_cents=0,
             received_on=new.received_on,
             category=new.category,
             region_code=new.region_code,
             schools=json.dumps(sorted(new.schools)) if new.schools else None,
+            usable_from=new.usable_from,
             until=new.until,
+            max_share=new.max_share,
+            carried_from=None,
             created_by=by.id if by else None,
             created_at=now,
         )
@@ -114,14 +126,7 @@ async def add_envelope(new: NewEnvelope, *, by: Person | None, now: datetime) ->
             created_at=now,
         )
         await EnvelopeRow.insert(row)
-        await EnvelopeSourceRow.insert(
-            *(
-                EnvelopeSourceRow(
-                    id=uuid4(), envelope=row.id, contribution=UUID(contribution), amount_cents=cents
-                )
-                for contribution, cents in shares
-            )
-        )
+        await fill_envelope(row.id, shares)
         about = Subject(kind="envelope", id=str(row.id))
         movement = ledger.allocated(envelope=str(row.id), shares=shares, reason=new.name)
         await post_all([movement], about=about, by=by, at=now)
@@ -139,25 +144,27 @@ async def record_payment(reference: str, *, by: Person | None, now: datetime) ->
         request = await RequestRow.select().where(RequestRow.reference == reference).first()
         if request is None:
             raise Unknown
-        due = await _due_lines(request["id"])
-        await hold_many(EnvelopeRow, {line["envelope"] for line in due})
+        promised = await promises_of(request["id"], reference)
+        await hold_many(EnvelopeRow, {one.envelope for one in promised})
         await hold(RequestRow, request["id"])
-        if not due or await _is_paid(reference):
+        # Read again: what was due a moment ago may have been revoked, or corrected after a review.
+        due = [one for one in await promises_of(request["id"], reference) if one.unpaid_cents]
+        if not due:
             raise Conflict("nothing-to-pay")
         for line in due:
-            await _pay(line["envelope"], line["granted_cents"])
+            await _pay(line.envelope, line.unpaid_cents)
         about = Subject(kind="request", id=reference)
         movements = [
             ledger.paid(
-                envelope=str(line["envelope"]),
+                envelope=str(line.envelope),
                 payee=str(request["school"]),
-                amount_cents=line["granted_cents"],
-                reason=f"{reference} / {line['position']}",
+                amount_cents=line.unpaid_cents,
+                reason=f"{reference} / {line.position}",
             )
             for line in due
         ]
         await post_all(movements, about=about, by=by, at=now)
-        total: Cents = sum(line["granted_cents"] for line in due)
+        total: Cents = sum(line.unpaid_cents for line in due)
         await record("request.paid", about=about, by=by, at=now, detail={"paid_cents": total})
     return total
 
@@ -168,6 +175,11 @@ async def _funder(name: str) -> UUID:
     assert row is not None, "the funder was just written"
     found: UUID = row["id"]
     return found
+
+
+def _require_period(new: NewContribution) -> None:
+    if new.usable_from is not None and new.until is not None and new.until < new.usable_from:
+        raise Invalid((Problem(pointer="/restriction/until", code="restriction-period-reversed"),))
 
 
 async def _require_schools(slugs: Sequence[str]) -> None:
@@ -226,7 +238,10 @@ async def _take_shares(
             ContributionRow.update({ContributionRow.allocated_cents: ContributionRow.allocated_cents + cents})
             .where(
                 (ContributionRow.id == UUID(contribution))
-                & (ContributionRow.allocated_cents <= ContributionRow.amount_cents - cents)
+                & (
+                    ContributionRow.allocated_cents
+                    <= ContributionRow.amount_cents - ContributionRow.settled_cents - cents
+                )
             )
             .returning(ContributionRow.id)
         )
@@ -238,40 +253,8 @@ async def _take_shares(
 def _contribution(row: ContributionRow) -> Contribution:
     return Contribution(
         id=str(row.id),
-        restriction=Restriction(
-            category=row.category,
-            region_code=row.region_code,
-            schools=frozenset(json.loads(row.schools) if row.schools else ()),
-            until=row.until,
-        ),
-        left_cents=row.amount_cents - row.allocated_cents,
-    )
-
-
-async def _due_lines(request: UUID) -> list[dict[str, Any]]:
-    last = await (
-        DecisionRow.select(DecisionRow.id)
-        .where(DecisionRow.request == request)
-        .order_by(DecisionRow.number, ascending=False)
-        .first()
-    )
-    if last is None:
-        return []
-    rows: list[dict[str, Any]] = (
-        await DecisionLineRow.select()
-        .where((DecisionLineRow.decision == last["id"]) & (DecisionLineRow.granted_cents > 0))
-        .order_by(DecisionLineRow.position)
-    )
-    return rows
-
-
-async def _is_paid(reference: str) -> bool:
-    return bool(
-        await LedgerMovementRow.exists().where(
-            (LedgerMovementRow.about_kind == "request")
-            & (LedgerMovementRow.about_id == reference)
-            & (LedgerMovementRow.kind == ledger.MovementKind.PAID.value)
-        )
+        restriction=restriction_of(row.to_dict()),
+        left_cents=row.amount_cents - row.allocated_cents - row.settled_cents,
     )
 
 

@@ -1,13 +1,14 @@
 """What other capabilities do with money inside their own transaction: set aside, give back, commit, post."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from piccolo.columns.combination import WhereRaw
-
+from solidarity.budgets.sources import Line, name_contributions
 from solidarity.rules import ledger
 from solidarity.rules.access import Person
 from solidarity.rules.calendar import paris_day, school_year_of
@@ -15,10 +16,26 @@ from solidarity.rules.envelopes import Envelope, allot
 from solidarity.rules.errors import Conflict
 from solidarity.rules.ledger import Movement
 from solidarity.rules.money import Cents
-from solidarity.store.counters import next_number
+from solidarity.store.counters import next_numbers
+from solidarity.store.engine import current_engine
+from solidarity.store.statements import Statement, insert, selection
 from solidarity.store.tables import EnvelopeRow, LedgerEntryRow, LedgerMovementRow, ReservationRow, SchoolRow
-from solidarity.store.transaction import hold_many
 from solidarity.trail.commands import Subject
+
+_FOR_SCHOOL = (
+    "WHERE school_year = {} AND (school IS NULL OR school = {}) "
+    "AND (region_code IS NULL OR region_code = {}) ORDER BY id"
+)
+_OPEN = selection(EnvelopeRow, _FOR_SCHOOL)
+_HELD = selection(EnvelopeRow, _FOR_SCHOOL, holds=True)
+_ACTIVE = Statement(
+    "SELECT id, position, envelope, amount_cents FROM reservation "
+    "WHERE request = {} AND state = 'active' ORDER BY position"
+)
+_SHIFT = Statement(
+    "UPDATE envelope SET reserved_cents = reserved_cents + {}, committed_cents = committed_cents + {} "
+    "WHERE id = {} AND allocated_cents - reserved_cents - committed_cents - paid_cents >= {} RETURNING id"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,29 +68,20 @@ class Reserved:
 
 async def held_envelopes(school_year: str, place: Place) -> list[Envelope]:
     """The envelopes that may pay for this school, held until the transaction ends."""
-    ids = [row["id"] for row in await _payable(school_year, place, EnvelopeRow.id)]
-    rows = await hold_many(EnvelopeRow, ids)
-    return [_envelope(row.to_dict(), place) for row in rows]
+    assert current_engine().transaction_exists(), "holding only makes sense inside writing()"
+    rows = await _HELD.rows(school_year, place.school_id, place.region_code)
+    return [_envelope(row, place) for row in rows]
 
 
 async def open_envelopes(school_year: str, place: Place) -> list[Envelope]:
     """The same envelopes, only read."""
-    return [_envelope(row, place) for row in await _payable(school_year, place)]
+    rows = await _OPEN.rows(school_year, place.school_id, place.region_code)
+    return [_envelope(row, place) for row in rows]
 
 
 async def active_reservations(request: UUID) -> list[Reserved]:
     """What is set aside for a request now."""
-    rows = await (
-        ReservationRow.select()
-        .where((ReservationRow.request == request) & (ReservationRow.state == "active"))
-        .order_by(ReservationRow.position)
-    )
-    return [
-        Reserved(
-            id=row["id"], position=row["position"], envelope=row["envelope"], amount_cents=row["amount_cents"]
-        )
-        for row in rows
-    ]
+    return [Reserved(**row) for row in await _ACTIVE.rows(request)]
 
 
 def with_own(envelopes: Iterable[Envelope], reservations: Iterable[Reserved]) -> list[Envelope]:
@@ -91,7 +99,7 @@ async def reserve(
     *,
     usable: Sequence[Envelope],
     place: Place,
-    by: Person,
+    by: Person | None,
     now: datetime,
 ) -> bool:
     """Set aside the amount of every line, all or none; False when the envelopes do not suffice."""
@@ -100,17 +108,18 @@ async def reserve(
     if chosen is None:
         return False
     for claim, envelope in zip(wanted, chosen, strict=True):
-        await _take(envelope, EnvelopeRow.reserved_cents, claim.amount_cents)
-        await ReservationRow.insert(
-            ReservationRow(
-                id=uuid4(),
-                request=request,
-                position=claim.position,
-                envelope=envelope,
-                amount_cents=claim.amount_cents,
-                state="active",
-                at=now,
-            )
+        await _shift(envelope, reserved_cents=claim.amount_cents)
+        await insert(
+            ReservationRow,
+            {
+                "id": uuid4(),
+                "request": request,
+                "position": claim.position,
+                "envelope": envelope,
+                "amount_cents": claim.amount_cents,
+                "state": "active",
+                "at": now,
+            },
         )
     movements = [
         ledger.reserved(
@@ -122,11 +131,12 @@ async def reserve(
     return True
 
 
-async def release(request: UUID, reference: str, *, by: Person, now: datetime) -> Cents:
+async def release(request: UUID, reference: str, *, by: Person | None, now: datetime) -> Cents:
     """Give back everything set aside for a request; answers how much it was."""
     kept = await active_reservations(request)
     for one in kept:
-        await _give_back(one, "released")
+        await _shift(one.envelope, reserved_cents=-one.amount_cents)
+    await _answer(kept, "released")
     movements = [_released(reference, one) for one in kept]
     await post_all(movements, about=Subject(kind="request", id=reference), by=by, at=now)
     return sum(one.amount_cents for one in kept)
@@ -141,25 +151,48 @@ async def commit(
     place: Place,
     by: Person,
     now: datetime,
+    reservations: Sequence[Reserved] | None = None,
 ) -> dict[int, UUID]:
     """Promise the granted amounts and give back the rest; answers the envelope of each line.
 
-    `usable` envelopes count the request's own reservations. Raises `Conflict("envelope-exhausted")`.
+    `usable` envelopes count the request's own reservations. Names the contributions that pay. Raises
+    `Conflict`: "envelope-exhausted", or "contributions-short" when what funders allow does not suffice.
     """
-    kept = {one.position: one for one in await active_reservations(request)}
-    for one in kept.values():
-        await _give_back(
-            one, "committed" if any(claim.position == one.position for claim in claims) else "released"
-        )
+    if reservations is None:
+        reservations = await active_reservations(request)
+    kept = {one.position: one for one in reservations}
     chosen = _choose(claims, usable, place)
     if chosen is None:
         raise Conflict("envelope-exhausted")
+    reserved, promised = Counter[UUID](), Counter[UUID]()
+    for one in kept.values():
+        reserved[one.envelope] += one.amount_cents
     for claim, envelope in zip(claims, chosen, strict=True):
-        await _take(envelope, EnvelopeRow.committed_cents, claim.amount_cents)
+        promised[envelope] += claim.amount_cents
+    for envelope in sorted({*reserved, *promised}):
+        await _shift(envelope, reserved_cents=-reserved[envelope], committed_cents=promised[envelope])
     payers = {claim.position: envelope for claim, envelope in zip(claims, chosen, strict=True)}
+    await _answer([one for one in kept.values() if one.position in payers], "committed")
+    await _answer([one for one in kept.values() if one.position not in payers], "released")
+    await name_contributions(
+        request,
+        [_line(claim, payers[claim.position]) for claim in claims],
+        school=place.school,
+        region_code=place.region_code,
+        now=now,
+    )
     movements = _promises(reference, claims, payers, kept)
     await post_all(movements, about=Subject(kind="request", id=reference), by=by, at=now)
     return payers
+
+
+def _line(claim: Claim, envelope: UUID) -> Line:
+    return Line(
+        position=claim.position,
+        envelope=envelope,
+        category=claim.category,
+        amount_cents=claim.amount_cents,
+    )
 
 
 def _promises(
@@ -189,40 +222,44 @@ def _released(reference: str, one: Reserved) -> Movement:
 
 async def post_all(movements: Iterable[Movement], *, about: Subject, by: Person | None, at: datetime) -> None:
     """Write movements to the ledger, each with the next number of the fiscal year of `at`."""
+    given = list(movements)
+    if not given:
+        return
     fiscal_year = school_year_of(paris_day(at))
-    rows: list[LedgerMovementRow] = []
-    entries: list[LedgerEntryRow] = []
-    for movement in movements:
-        row = LedgerMovementRow(
-            id=uuid4(),
-            fiscal_year=fiscal_year,
-            number=await next_number(f"ledger:{fiscal_year}"),
-            kind=movement.kind.value,
-            reason=movement.reason,
-            about_kind=about.kind,
-            about_id=about.id,
-            person=by.id if by else None,
-            at=at,
-        )
-        rows.append(row)
-        entries += _entries(row.id, movement)
-    if rows:
-        await LedgerMovementRow.insert(*rows)
-        await LedgerEntryRow.insert(*entries)
+    numbers = await next_numbers(f"ledger:{fiscal_year}", len(given))
+    rows = [
+        {
+            "id": uuid4(),
+            "fiscal_year": fiscal_year,
+            "number": number,
+            "kind": movement.kind.value,
+            "reason": movement.reason,
+            "about_kind": about.kind,
+            "about_id": about.id,
+            "person": by.id if by else None,
+            "at": at,
+        }
+        for number, movement in zip(numbers, given, strict=True)
+    ]
+    await insert(LedgerMovementRow, *rows)
+    entries = [
+        entry for row, movement in zip(rows, given, strict=True) for entry in _entries(row["id"], movement)
+    ]
+    await insert(LedgerEntryRow, *entries)
 
 
-def _entries(movement_id: UUID, movement: Movement) -> list[LedgerEntryRow]:
+def _entries(movement_id: object, movement: Movement) -> list[dict[str, Any]]:
     return [
-        LedgerEntryRow(
-            id=uuid4(),
-            movement=movement_id,
-            position=position,
-            debit_kind=entry.debit.kind.value,
-            debit_ref=entry.debit.ref,
-            credit_kind=entry.credit.kind.value,
-            credit_ref=entry.credit.ref,
-            amount_cents=entry.amount_cents,
-        )
+        {
+            "id": uuid4(),
+            "movement": movement_id,
+            "position": position,
+            "debit_kind": entry.debit.kind.value,
+            "debit_ref": entry.debit.ref,
+            "credit_kind": entry.credit.kind.value,
+            "credit_ref": entry.credit.ref,
+            "amount_cents": entry.amount_cents,
+        }
         for position, entry in enumerate(movement.entries, start=1)
     ]
 
@@ -233,36 +270,22 @@ def _choose(claims: Sequence[Claim], envelopes: Sequence[Envelope], place: Place
     return None if chosen is None else [UUID(envelope) for envelope in chosen if envelope is not None]
 
 
-async def _take(envelope: UUID, column: Any, amount: Cents) -> None:
-    """Add to a column only while that much is free; the CHECK of the table is the net below this."""
-    taken = await (
-        EnvelopeRow.update({column: column + amount})
-        .where(EnvelopeRow.id == envelope)
-        .where(WhereRaw("allocated_cents - reserved_cents - committed_cents - paid_cents >= {}", amount))
-        .returning(EnvelopeRow.id)
-    )
-    if not taken:
+async def _answer(reservations: Sequence[Reserved], state: str) -> None:
+    if reservations:
+        await _answers(len(reservations)).write(state, *(one.id for one in reservations))
+
+
+@lru_cache
+def _answers(count: int) -> Statement:
+    places = ", ".join(["{}"] * count)
+    return Statement(f"UPDATE reservation SET state = {{}} WHERE id IN ({places})")  # noqa: S608
+
+
+async def _shift(envelope: UUID, *, reserved_cents: Cents = 0, committed_cents: Cents = 0) -> None:
+    """Add to the figures of an envelope only while that much is free; its CHECK is the net below this."""
+    taken = reserved_cents + committed_cents
+    if not await _SHIFT.rows(reserved_cents, committed_cents, envelope, taken):
         raise Conflict("envelope-exhausted")
-
-
-async def _give_back(reserved: Reserved, state: str) -> None:
-    await EnvelopeRow.update(
-        {EnvelopeRow.reserved_cents: EnvelopeRow.reserved_cents - reserved.amount_cents}
-    ).where(EnvelopeRow.id == reserved.envelope)
-    await ReservationRow.update({ReservationRow.state: state}).where(ReservationRow.id == reserved.id)
-
-
-async def _payable(school_year: str, place: Place, *columns: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        await EnvelopeRow.select(*columns)
-        .where(
-            (EnvelopeRow.school_year == school_year)
-            & (EnvelopeRow.school.is_null() | (EnvelopeRow.school == place.school_id))
-            & (EnvelopeRow.region_code.is_null() | (EnvelopeRow.region_code == place.region_code))
-        )
-        .order_by(EnvelopeRow.id)
-    )
-    return rows
 
 
 def _envelope(row: dict[str, Any], place: Place) -> Envelope:

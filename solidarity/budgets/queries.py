@@ -1,7 +1,7 @@
 """Envelopes, contributions and the ledger as people and programs read them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from solidarity.budgets.accounts import Balance, Difference, balance_at, check_ledger
 from solidarity.rules.access import Person, scope_of
+from solidarity.rules.errors import Unknown
 from solidarity.rules.ledger import (
     Account,
     AccountKind,
@@ -41,7 +42,10 @@ __all__ = [
     "contribution",
     "contributions",
     "envelope",
+    "envelope_shown",
     "ledger_entries",
+    "ledger_page",
+    "movements_by_id",
     "statement",
 ]
 
@@ -79,7 +83,9 @@ class ContributionView:
     category: str | None
     region_code: str | None
     schools: tuple[str, ...]
+    usable_from: date | None
     until: date | None
+    max_share: int | None
     created_at: datetime
 
 
@@ -96,7 +102,11 @@ class MovementView:
     about_id: str
     person: str | None
     at: datetime
-    postings: tuple[Posting, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return tuple(posting for entry in self.entries for posting in postings(entry))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,13 +150,24 @@ async def envelope(envelope_id: UUID) -> EnvelopeView:
         return (await _envelopes(rows))[0]
 
 
+async def envelope_shown(envelope_id: UUID) -> EnvelopeView:
+    """One envelope somebody asks for; raises Unknown."""
+    async with reading():
+        rows = await _envelopes(await EnvelopeRow.select().where(EnvelopeRow.id == envelope_id))
+    if not rows:
+        raise Unknown
+    return rows[0]
+
+
 async def contributions(school_year: str) -> list[ContributionView]:
     """What was received for a school year, newest first."""
     async with reading():
         rows = await (
             ContributionRow.select()
             .where(ContributionRow.school_year == school_year)
-            .order_by(ContributionRow.received_on, ContributionRow.created_at, ascending=False)
+            .order_by(
+                ContributionRow.received_on, ContributionRow.created_at, ContributionRow.id, ascending=False
+            )
         )
         return await _contributions(rows)
 
@@ -179,6 +200,17 @@ async def ledger_entries(
         return await _movements(rows)
 
 
+async def ledger_page(fiscal_year: str, *, after: int, limit: int) -> list[MovementView]:
+    """Transactions of a fiscal year in the order of their numbers, from the one after `after` on."""
+    async with reading():
+        return await _movements(
+            await LedgerMovementRow.select()
+            .where((LedgerMovementRow.fiscal_year == fiscal_year) & (LedgerMovementRow.number > after))
+            .order_by(LedgerMovementRow.number)
+            .limit(limit)
+        )
+
+
 async def statement(school_year: str, as_of: datetime | None = None) -> list[StatementRow]:
     """Where the money of a school year stood at an instant, rebuilt from the ledger alone."""
     async with reading():
@@ -203,7 +235,7 @@ async def statement(school_year: str, as_of: datetime | None = None) -> list[Sta
         stored = (
             await EnvelopeRow.select()
             .where(EnvelopeRow.school_year == school_year)
-            .order_by(EnvelopeRow.name)
+            .order_by(EnvelopeRow.name, EnvelopeRow.id)
         )
         opened = [row for row in stored if as_of is None or row["created_at"] <= as_of]
         rows.extend(_envelope_row(one, balance) for one in await _envelopes(opened))
@@ -256,22 +288,30 @@ async def _contributions(rows: list[dict[str, Any]]) -> list[ContributionView]:
     ]
 
 
+async def movements_by_id(ids: Sequence[UUID]) -> dict[UUID, MovementView]:
+    """Several transactions at once, inside the caller's `reading()`."""
+    if not ids:
+        return {}
+    rows = await LedgerMovementRow.select().where(LedgerMovementRow.id.is_in(list(ids)))
+    return {view.id: view for view in await _movements(rows)}
+
+
 async def _movements(rows: list[dict[str, Any]]) -> list[MovementView]:
     if not rows:
         return []
-    entries: dict[UUID, list[Posting]] = {}
+    entries: dict[UUID, list[Entry]] = {}
     for entry in await (
         LedgerEntryRow.select()
         .where(LedgerEntryRow.movement.is_in([row["id"] for row in rows]))
         .order_by(LedgerEntryRow.movement, LedgerEntryRow.position)
     ):
-        entries.setdefault(entry["movement"], []).extend(postings(_entry(entry)))
+        entries.setdefault(entry["movement"], []).append(_entry(entry))
     people = await _people({row["person"] for row in rows if row["person"] is not None})
-    fields = set(MovementView.__dataclass_fields__) - {"person", "postings"}
+    fields = set(MovementView.__dataclass_fields__) - {"person", "entries"}
     return [
         MovementView(
             person=people.get(row["person"]),
-            postings=tuple(entries.get(row["id"], ())),
+            entries=tuple(entries.get(row["id"], ())),
             **{name: row[name] for name in fields},
         )
         for row in rows

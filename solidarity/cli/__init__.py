@@ -44,6 +44,14 @@ COMMANDS = {
         place="solidarity.cli.ledger:ledger",
         summary=told("Grand livre : contrôler, relever.", "Ledger: check, state."),
     ),
+    "daily": Listed(
+        place="solidarity.cli.daily:daily",
+        summary=told("Faire ce qui est dû chaque jour.", "Do what is due each day."),
+    ),
+    "year": Listed(
+        place="solidarity.cli.years:year",
+        summary=told("Clore une année scolaire, ouvrir la suivante.", "Close a school year, open the next."),
+    ),
     "audit": Listed(
         place="solidarity.cli.audit:audit",
         summary=told("Contrôler le journal des événements.", "Check the event log."),

@@ -1,23 +1,31 @@
-"""`solidarity ledger …`: checking the double entry, and stating where the money stood."""
+"""`solidarity ledger …`: checking the double entry, statements, the accountant's journal."""
 
-import csv
 import dataclasses
-import io
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
-from solidarity.budgets.queries import StatementRow, check_ledger, statement
-from solidarity.cli.language import told
+from solidarity.budgets.journal import UNKNOWN_SIREN, file_name, journal
+from solidarity.budgets.queries import check_ledger
+from solidarity.budgets.statements import FORMATS, read_instant, statement_of
+from solidarity.cli.language import LANGUAGE, told
 from solidarity.cli.opening import Opened, with_database
-from solidarity.cli.refusal import FAILED, Misuse
-from solidarity.rules.calendar import paris_day, school_year_bounds, school_year_of
-from solidarity.rules.errors import Unreadable
+from solidarity.cli.refusal import FAILED
+from solidarity.rules.calendar import paris_day, school_year_of
 
-COLUMNS = [field.name for field in dataclasses.fields(StatementRow)]
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+YEAR = click.option(
+    "--school-year",
+    metavar="2026-2027",
+    help=told("Par défaut l’année en cours.", "The current one by default."),
+)
+OUTPUT = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help=told("Un fichier ; la sortie standard par défaut.", "A file; standard output by default."),
+)
 
 
 @click.group(help=told("Grand livre.", "Ledger."))
@@ -55,60 +63,62 @@ def check(*, as_json: bool) -> None:
 @ledger.command(
     name="statement",
     help=told(
-        "Où en était l’argent d’une année scolaire, en centimes, d’après les seules écritures.",
-        "Where the money of a school year stood, in cents, from the entries alone.",
+        "Où en était l’argent d’une année scolaire, d’après les seules écritures : csv pour Excel en France, "
+        "xlsx, ou json en centimes. Deux exports du même instant sont identiques à l’octet près.",
+        "Where the money of a school year stood, from the entries alone: csv for Excel in France, "
+        "xlsx, or json in cents. Two exports of the same instant are the same to the byte.",
     ),
 )
-@click.option(
-    "--school-year",
-    metavar="2026-2027",
-    help=told("Par défaut l’année en cours.", "The current one by default."),
-)
+@YEAR
 @click.option(
     "--as-of",
     metavar="INSTANT",
-    help=told("Un instant ISO ; maintenant par défaut.", "An ISO instant; now by default."),
+    help=told(
+        "Un instant ISO (sans décalage : heure de Paris ; un jour vaut jusqu’à sa fin) ; maintenant sinon.",
+        "An ISO instant (without an offset: Paris time; a day counts to its end); now otherwise.",
+    ),
 )
-@click.option("--format", "shape", type=click.Choice(["csv", "json", "xlsx"]), default="csv")
-def state(*, school_year: str | None, as_of: str | None, shape: str) -> None:
-    if shape == "xlsx":
-        raise Misuse(
-            told(
-                "le format xlsx n’existe pas dans cette version : prenez csv, que tout tableur ouvre.",
-                "this version has no xlsx: take csv, which every spreadsheet opens.",
-            )
-        )
-    instant = _instant(as_of)
+@click.option("--format", "shape", type=click.Choice(list(FORMATS)), default="csv")
+@OUTPUT
+def state(*, school_year: str | None, as_of: str | None, shape: str, output: Path | None) -> None:
+    instant = read_instant(as_of) if as_of else None
 
-    async def work(house: Opened) -> list[StatementRow]:
-        year = school_year or school_year_of(paris_day(house.now()))
-        school_year_bounds(year)
-        return await statement(year, instant)
+    async def work(house: Opened) -> bytes:
+        stated = await statement_of(_year(house, school_year), instant)
+        return FORMATS[shape][0](stated, LANGUAGE)
 
-    rows = [dataclasses.asdict(row) for row in with_database(work)]
-    if shape == "json":
-        click.echo(json.dumps({"items": rows}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(_as_csv(rows), nl=False)
+    _hand_over([with_database(work)], output)
 
 
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unreadable("day-unreadable") from None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+@ledger.command(
+    name="journal",
+    help=told(
+        "Le journal comptable d’une année, en forme de fichier des écritures comptables (FEC, 18 colonnes).",
+        "The accountant’s journal of a year, shaped as the French FEC file (18 columns).",
+    ),
+)
+@YEAR
+@click.option("--siren", default=UNKNOWN_SIREN, help=told("Pour le nom du fichier.", "For the file name."))
+@OUTPUT
+def accountant(*, school_year: str | None, siren: str, output: Path | None) -> None:
+    async def work(house: Opened) -> tuple[str, list[bytes]]:
+        year = _year(house, school_year)
+        return file_name(year, siren), [part async for part in journal(year)]
+
+    name, parts = with_database(work)
+    _hand_over(parts, output / name if output and output.is_dir() else output)
 
 
-def _as_csv(rows: list[dict[str, object]]) -> str:
-    written = io.StringIO()
-    writer = csv.DictWriter(written, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    return written.getvalue()
+def _year(house: Opened, asked: str | None) -> str:
+    return asked or school_year_of(paris_day(house.now()))
 
 
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+def _hand_over(parts: Iterable[bytes], output: Path | None) -> None:
+    """Bytes as they are: to the file, or to standard output for a pipe."""
+    if output is None:
+        for part in parts:
+            click.echo(part, nl=False)
+        return
+    with output.open("wb") as file:
+        file.writelines(parts)
+    click.echo(str(output), err=True)

@@ -6,7 +6,8 @@ import sys
 import threading
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Wait until the program that started this one is gone; then end this one too."""
     # The parent holds the other end and writes nothing: reading returns when it is gone, even if killed.
     os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -14,7 +15,7 @@ def _end_with_parent() -> None:
 
 def run() -> None:
     """`solidarity letters work`, watched."""
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
     # The terminal's Ctrl-C reaches every program at once; this one ends when its parent says so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from solidarity.cli import main

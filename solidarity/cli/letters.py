@@ -214,9 +214,12 @@ def work_command() -> None:
 
 
 async def _work(house: "Opened") -> None:
+    from solidarity.cli.simulation_worker import keep_simulating
     from solidarity.letters.worker import make_worker, run_worker
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    simulating = asyncio.create_task(keep_simulating(stop))
     await run_worker(make_worker(house.settings, house.clock), stop=stop)
+    await simulating

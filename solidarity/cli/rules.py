@@ -2,25 +2,34 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
+from solidarity.cli import rules_report
+from solidarity.cli.later import LaterGroup
 from solidarity.rules.ruleset import (
     CaseFaults,
-    Fault,
     Ruleset,
     RulesetFaults,
-    Text,
     assess,
     assessment_to_json,
-    check,
+    examine,
     parse,
     parse_case,
+    turning_point_to_json,
+    turning_points,
 )
+from solidarity.rules.ruleset.case_json import MOST_BYTES as MOST_BYTES_OF_A_CASE
+from solidarity.rules.ruleset.parse import MOST_BYTES as MOST_BYTES_OF_A_RULESET
 
-MOST_BYTES = 2 * 1024 * 1024
 CHECK_FAILED = 1
+# These read past decisions; the others answer without any database.
+WITH_DATABASE = {
+    "simulate": "solidarity.cli.rules_simulate:simulate_command",
+    "replay": "solidarity.cli.rules_replay:replay_command",
+    "settle": "solidarity.cli.rules_settle:settle_command",
+    "work": "solidarity.cli.rules_simulate:work_command",
+}
 
 language_option = click.option(
     "--language",
@@ -33,32 +42,25 @@ language_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group("rules")
+@click.group("rules", cls=LaterGroup, later=WITH_DATABASE)
 def rules_group() -> None:
     """Check a ruleset file (barème), and assess a case with it."""
 
 
 @rules_group.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
 @json_option
 @language_option
-def check_command(file: Path, as_json: bool, language: str) -> None:
+def check_command(file: Path, strict: bool, as_json: bool, language: str) -> None:
     """Say everything that is wrong with FILE.toml and run its examples. Exit 0 good, 1 faults."""
-    faults = check(_content(file))
+    content = _content(file, MOST_BYTES_OF_A_RULESET)
+    examined = examine(content)
     if as_json:
-        _print_json(
-            {
-                "file": str(file),
-                "valid": not faults,
-                "faults": [_fault_json(fault, language) for fault in faults],
-            }
-        )
-    elif faults:
-        for fault in faults:
-            click.echo(_fault_line(file, fault, language))
+        _print_json(rules_report.as_json(file, examined, strict=strict, language=language))
     else:
-        click.echo(_good(file).in_language(language))
-    raise SystemExit(CHECK_FAILED if faults else 0)
+        click.echo(rules_report.report(file, content, examined, strict=strict, language=language))
+    raise SystemExit(0 if rules_report.is_good(examined, strict=strict) else CHECK_FAILED)
 
 
 @rules_group.command("assess")
@@ -69,7 +71,7 @@ def check_command(file: Path, as_json: bool, language: str) -> None:
 def assess_command(file: Path, case_file: Path, as_json: bool, language: str) -> None:  # noqa: ARG001
     """Print what the rules of FILE.toml say of CASE.json, as JSON. Exit 0 whatever they say."""
     ruleset = _ruleset(file, language)
-    content = _content(case_file)
+    content = _content(case_file, MOST_BYTES_OF_A_CASE)
     try:
         case = parse_case(content, ruleset)
     except CaseFaults as faults:
@@ -77,50 +79,42 @@ def assess_command(file: Path, case_file: Path, as_json: bool, language: str) ->
             where = f"{case_file}: {problem.pointer or '/'}"
             click.echo(f"{where}: {problem.message.in_language(language)}", err=True)
         raise SystemExit(CHECK_FAILED) from None
-    _print_json(assessment_to_json(assess(ruleset, case), language))
+    assessment = assess(ruleset, case)
+    points = turning_points(ruleset, case, assessment)
+    _print_json(
+        {
+            **assessment_to_json(assessment, language),
+            "turning_points": [turning_point_to_json(point, language) for point in points],
+        }
+    )
+
+
+def ruleset_text(file: Path, language: str) -> str:
+    """The text of a ruleset file that has no fault; with faults exit 1, and all of them are told."""
+    _ruleset(file, language)
+    return _content(file, MOST_BYTES_OF_A_RULESET).decode()
 
 
 def _ruleset(file: Path, language: str) -> Ruleset:
-    content = _content(file)
+    content = _content(file, MOST_BYTES_OF_A_RULESET)
     try:
         return parse(content)
     except RulesetFaults as faults:
         for fault in faults.faults:
-            click.echo(_fault_line(file, fault, language), err=True)
+            click.echo(rules_report.fault_line(file, fault, language), err=True)
         raise SystemExit(CHECK_FAILED) from None
 
 
-def _content(file: Path) -> bytes:
-    """The bytes of a file, and no more of a huge one than shows that it is; exit 2 when unreadable."""
-    if file.exists() and not file.is_file():
-        raise click.UsageError(f"{file}: not a regular file")
+def _content(file: Path, most: int) -> bytes:
+    """The bytes of a file, and of a huge one a single byte too many, which tells; exit 2 when unreadable."""
     try:
+        if file.exists() and not file.is_file():
+            raise click.UsageError(f"{file}: not a regular file")
         with file.open("rb") as opened:
-            return opened.read(MOST_BYTES)
+            return opened.read(most + 1)
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or type(fault).__name__
         raise click.UsageError(f"{file}: {reason}") from None
-
-
-def _good(file: Path) -> Text:
-    return Text(f"{file} : aucun défaut.", f"{file}: no fault.")
-
-
-def _fault_line(file: Path, fault: Fault, language: str) -> str:
-    place = f"{file}:{fault.line}" if fault.line is not None else str(file)
-    rule = f" [{fault.rule}]" if fault.rule is not None else ""
-    said, remedy = fault.message.in_language(language), fault.remedy.in_language(language)
-    return f"{place}:{rule} {said} — {remedy}"
-
-
-def _fault_json(fault: Fault, language: str) -> dict[str, Any]:
-    return {
-        "line": fault.line,
-        "rule": fault.rule,
-        "code": fault.code,
-        "message": fault.message.in_language(language),
-        "remedy": fault.remedy.in_language(language),
-    }
 
 
 def _print_json(value: object) -> None:

@@ -6,7 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+
 from solidarity.budgets.movements import Claim, commit, release, reserve
+from solidarity.decisions.ratifying import hold_lane
 from solidarity.letters.commands import Decided, DecidedLine, queue_decision_letter
 from solidarity.requests.case import Assessed, assess_held
 from solidarity.requests.holding import Held, hold_request, move, require_move
@@ -17,8 +20,15 @@ from solidarity.rules.errors import Conflict, Invalid, NotAllowed
 from solidarity.rules.lifecycle import RequestAction
 from solidarity.rules.ruleset import assessment_to_json
 from solidarity.rules.ruleset.case_record import case_to_record
-from solidarity.store.tables import DecisionLineRow, DecisionRow, LineRow, PersonRow, ProposalRow, RequestRow
+from solidarity.store.statements import Statement, insert
+from solidarity.store.tables import DecisionLineRow, DecisionRow, PersonRow, ProposalRow, RequestRow
 from solidarity.store.transaction import hold, writing
+from solidarity.trail.commands import ChainHead, held_chain_head
+
+_DECISIONS_BEFORE = Statement(
+    "SELECT count(*) AS decisions, (SELECT state FROM school_year WHERE label = {}) AS year_state "
+    "FROM decision WHERE request = {}"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +39,14 @@ class Outcome:
     status: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """A decision under way, by its row and its place among those of the request."""
+
+    id: UUID
+    number: int
+
+
 async def decide(reference: str, choice: Choice, *, by: Person, now: datetime) -> Outcome:
     """Decide, or prepare for a second person when the rules or an override ask for two.
 
@@ -37,6 +55,7 @@ async def decide(reference: str, choice: Choice, *, by: Person, now: datetime) -
     async with writing():
         held = await hold_request(reference, by=by)
         require_move(held, RequestAction.DECIDE, by=by)
+        await hold_lane(held)
         assessed = await assess_held(held, now=now)
         plan = _plan(assessed, choice)
         if plan.approvals > 1:
@@ -54,6 +73,7 @@ async def approve(reference: str, *, note: str | None, by: Person, now: datetime
     async with writing():
         held = await hold_request(reference, by=by)
         require_move(held, RequestAction.APPROVE, by=by)
+        await hold_lane(held)
         proposal = await _pending(held, by=by)
         assessed = await assess_held(held, now=now)
         choice = _choice_of(proposal)
@@ -97,6 +117,7 @@ def _plan(assessed: Assessed, choice: Choice) -> Plan:
 async def _prepare(
     held: Held, assessed: Assessed, choice: Choice, plan: Plan, *, by: Person, now: datetime
 ) -> None:
+    await _next_decision(held)  # A closed year takes none, so none is prepared either.
     await release(held.request["id"], held.reference, by=by, now=now)
     kept = await reserve(
         held.request["id"],
@@ -143,14 +164,16 @@ async def _conclude(
     now: datetime,
 ) -> None:
     """Money, decision, letter, state, event: everything a decision is, in the caller's transaction."""
+    decision = Written(id=uuid4(), number=await _next_decision(held))
     envelopes = await _move_money(held, assessed, plan, by=by, now=now)
-    decision = await _write_decision(
-        held, assessed, choice, plan, prepared_by=prepared_by, approved_by=approved_by, now=now
+    await _write_decision(
+        decision, held, assessed, choice, plan, prepared_by=prepared_by, approved_by=approved_by, now=now
     )
-    await _write_lines(decision, held, assessed, plan, envelopes)
+    await _write_lines(decision, assessed, plan, envelopes)
     people = [person for person in (prepared_by, approved_by) if person is not None]
     names = await _names(people, by=by)
-    told = _decided(held, assessed, choice, plan, decision=decision, deciders=names)
+    head = await held_chain_head()
+    told = _decided(held, assessed, choice, plan, decision=decision, deciders=names, head=head)
     number = await queue_decision_letter(told, by=by, now=now)
     action = RequestAction.DECIDE if approved_by is None else RequestAction.APPROVE
     values: dict[Any, Any] = {
@@ -168,7 +191,7 @@ async def _conclude(
         "ruleset": assessed.rules.ruleset.sha256,
         "override_reason": choice.override_reason,
     }
-    await move(held, action, by=by, now=now, values=values, detail=detail)
+    await move(held, action, by=by, now=now, values=values, detail=detail, head=head)
 
 
 async def _move_money(
@@ -179,11 +202,19 @@ async def _move_money(
         return {}
     claims = [claim for claim in _claims(assessed, plan) if claim.amount_cents > 0]
     return await commit(
-        held.request["id"], held.reference, claims, usable=assessed.usable, place=held.place, by=by, now=now
+        held.request["id"],
+        held.reference,
+        claims,
+        usable=assessed.usable,
+        place=held.place,
+        by=by,
+        now=now,
+        reservations=assessed.stored.reservations,
     )
 
 
 async def _write_decision(
+    decision: Written,
     held: Held,
     assessed: Assessed,
     choice: Choice,
@@ -192,36 +223,44 @@ async def _write_decision(
     prepared_by: UUID,
     approved_by: UUID | None,
     now: datetime,
-) -> DecisionRow:
-    number = 1 + await DecisionRow.count().where(DecisionRow.request == held.request["id"])
-    ratified_until = _ratify_by(assessed, plan)
-    row = DecisionRow(
-        id=uuid4(),
-        request=held.request["id"],
-        number=number,
-        outcome=plan.outcome.value,
-        requested_cents=assessed.assessment.requested_cents,
-        proposed_cents=assessed.assessment.proposed_cents,
-        granted_cents=plan.total_cents,
-        approvals_required=plan.approvals,
-        prepared_by=prepared_by,
-        approved_by=approved_by,
-        decided_at=now,
-        decided_on=paris_day(now),
-        school_year=held.request["school_year"],
-        ruleset=assessed.rules.id,
-        ruleset_sha256=assessed.rules.ruleset.sha256,
-        facts=_canonical(case_to_record(assessed.case)),
-        assessment=_canonical(assessment_to_json(assessed.assessment, None)),
-        reason_codes=json.dumps(list(choice.reason_codes)),
-        note=choice.note,
-        override_reason=choice.override_reason if plan.overrides else None,
-        is_emergency=ratified_until is not None,
-        ratify_by=ratified_until,
-        supersedes=None,
+) -> None:
+    ratified_until = _ratify_by(assessed, plan) if approved_by is None else None
+    await insert(
+        DecisionRow,
+        {
+            "id": decision.id,
+            "request": held.request["id"],
+            "number": decision.number,
+            "outcome": plan.outcome.value,
+            "requested_cents": assessed.assessment.requested_cents,
+            "proposed_cents": assessed.assessment.proposed_cents,
+            "granted_cents": plan.total_cents,
+            "approvals_required": plan.approvals,
+            "prepared_by": prepared_by,
+            "approved_by": approved_by,
+            "decided_at": now,
+            "decided_on": paris_day(now),
+            "school_year": held.request["school_year"],
+            "ruleset": assessed.rules.id,
+            "ruleset_sha256": assessed.rules.ruleset.sha256,
+            "facts": _canonical(case_to_record(assessed.case)),
+            "assessment": _canonical(assessment_to_json(assessed.assessment, None)),
+            "reason_codes": json.dumps(list(choice.reason_codes)),
+            "note": choice.note,
+            "override_reason": choice.override_reason if plan.overrides else None,
+            "is_emergency": ratified_until is not None,
+            "ratify_by": ratified_until,
+        },
     )
-    await DecisionRow.insert(row)
-    return row
+
+
+async def _next_decision(held: Held) -> int:
+    """The number of the next decision of a request. Raises `Conflict("school-year-closed")`."""
+    before = await _DECISIONS_BEFORE.row(held.request["school_year"], held.request["id"])
+    assert before is not None, "a count always answers"
+    if before["year_state"] == "closed":
+        raise Conflict("school-year-closed", school_year=held.request["school_year"])
+    return 1 + int(before["decisions"])
 
 
 def _ratify_by(assessed: Assessed, plan: Plan) -> date | None:
@@ -230,29 +269,25 @@ def _ratify_by(assessed: Assessed, plan: Plan) -> date | None:
     return ratify_by(assessed.rules.ruleset, assessed.case, plan.total_cents)
 
 
-async def _write_lines(
-    decision: DecisionRow, held: Held, assessed: Assessed, plan: Plan, envelopes: dict[int, UUID]
-) -> None:
-    rows = await (
-        LineRow.select(LineRow.id, LineRow.position, LineRow.category)
-        .where(LineRow.request == held.request["id"])
-        .order_by(LineRow.position)
-    )
-    await DecisionLineRow.insert(
+async def _write_lines(decision: Written, assessed: Assessed, plan: Plan, envelopes: dict[int, UUID]) -> None:
+    await insert(
+        DecisionLineRow,
         *(
-            DecisionLineRow(
-                id=uuid4(),
-                decision=decision.id,
-                line=row["id"],
-                position=row["position"],
-                category=row["category"],
-                requested_cents=line.requested_cents,
-                proposed_cents=line.proposed_cents,
-                granted_cents=granted,
-                envelope=envelopes.get(row["position"]),
+            {
+                "id": uuid4(),
+                "decision": decision.id,
+                "line": row["id"],
+                "position": row["position"],
+                "category": row["category"],
+                "requested_cents": line.requested_cents,
+                "proposed_cents": line.proposed_cents,
+                "granted_cents": granted,
+                "envelope": envelopes.get(row["position"]),
+            }
+            for row, line, granted in zip(
+                assessed.stored.lines, assessed.assessment.lines, plan.granted_cents, strict=True
             )
-            for row, line, granted in zip(rows, assessed.assessment.lines, plan.granted_cents, strict=True)
-        )
+        ),
     )
 
 
@@ -273,8 +308,9 @@ def _decided(
     choice: Choice,
     plan: Plan,
     *,
-    decision: DecisionRow,
+    decision: Written,
     deciders: tuple[str, ...],
+    head: ChainHead,
 ) -> Decided:
     return Decided(
         decision_id=decision.id,
@@ -293,6 +329,10 @@ def _decided(
         reason_codes=choice.reason_codes,
         note=choice.note,
         deciders=deciders,
+        student=held.student,
+        school=held.school,
+        papers=assessed.stored.papers,
+        head=head,
     )
 
 
@@ -343,4 +383,4 @@ def _claims(assessed: Assessed, plan: Plan) -> list[Claim]:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return msgspec.json.encode(value, order="sorted").decode()

@@ -10,6 +10,7 @@ from solidarity.requests.estimates import rules_now
 from solidarity.requests.explaining import timeline_of
 from solidarity.requests.lists import Filter, RequestSummary, requests, requests_of_student
 from solidarity.requests.queries import RequestView, request_assessment, request_view
+from solidarity.requests.turning import what_would_change
 from solidarity.requests.wording import (
     CATEGORIES,
     DOCUMENT_KINDS,
@@ -68,6 +69,7 @@ async def desk_context(
         "found": found,
         "age": age_on(view.student.birth_date, paris_day(now)),
         "is_payable": found.outcome is Outcome.PAYABLE,
+        "turning_points": await what_would_change(reference, person, language, now=now),
         "fills_largest": _fills_largest(found),
         "fact_labels": await _fact_labels(view, now, language),
         "others": others,

@@ -9,7 +9,6 @@ from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from solidarity.budgets.queries import budget
 from solidarity.decisions.commands import Outcome, approve, decide, return_to_preparer
 from solidarity.decisions.desk import desk_context, filled_amounts
 from solidarity.decisions.forms import (
@@ -20,13 +19,14 @@ from solidarity.decisions.forms import (
     read_question,
     read_refusal,
 )
+from solidarity.decisions.lanes import lanes
 from solidarity.decisions.wording import TABS
 from solidarity.requests.lists import Filter, count_by_status, requests
 from solidarity.requests.queries import request_assessment, request_view
 from solidarity.requests.review import close, put_on_hold, request_information, resume
 from solidarity.requests.wording import CATEGORIES, OUTCOME_TONES, OUTCOMES, STATES, TONES
 from solidarity.rules.access import Action, Person
-from solidarity.rules.calendar import paris_day, school_year_of
+from solidarity.rules.calendar import paris_day
 from solidarity.rules.deciding import Choice
 from solidarity.rules.errors import Invalid, RuleError
 from solidarity.web.access import needs
@@ -70,6 +70,7 @@ async def queue(
             "next_position": f"{last.submitted_at.isoformat()}_{last.id}"
             if last and last.submitted_at
             else None,
+            "lanes": await lanes(now),
             "is_first": after is None,
             "category": category,
             "school": school,
@@ -248,18 +249,6 @@ async def end_without_decision(
     )
 
 
-@get("/budget", opt=needs(Action.VIEW_LEDGER))
-async def budget_page(
-    request: Request[Any, Any, Any], person: NamedDependency[Person], now: NamedDependency[datetime]
-) -> Page:
-    this_year = school_year_of(paris_day(now))
-    year = request.query_params.get("annee") or this_year
-    return page(
-        "decisions/budget.html",
-        {"year": year, "envelopes": await budget(person, year), "categories": CATEGORIES},
-    )
-
-
 async def _decide(
     request: Request[Any, Any, Any],
     form: Form,
@@ -358,5 +347,4 @@ HANDLERS = (
     hold,
     take_back,
     end_without_decision,
-    budget_page,
 )

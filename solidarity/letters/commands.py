@@ -1,11 +1,14 @@
 """Queueing the letter of a decision inside its own transaction, and keeping what the fund says of itself."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from solidarity.letters.compose import Addressed, Issue, letter_facts
+from solidarity.letters.compose import Addressed, Issue, facts_as_stored, letter_facts
 from solidarity.letters.decided import Decided, DecidedLine
 from solidarity.letters.letterhead import (
     BASE_URL_SETTING,
@@ -24,13 +27,12 @@ from solidarity.rules.letter import (
     LogPosition,
     SchoolIdentity,
     assert_complete,
-    content_sha256,
-    facts_to_json,
 )
 from solidarity.rules.reference import CODE_BYTES, letter_number, verification_code
 from solidarity.store.counters import next_number
 from solidarity.store.fund_settings import fund_setting, keep_fund_setting
-from solidarity.store.tables import DocumentRow, FundSettingRow, JobRow, LetterRow, SchoolRow, StudentRow
+from solidarity.store.statements import Statement, insert, rows_by_key
+from solidarity.store.tables import FundSettingRow, JobRow, LetterRow, SchoolRow, StudentRow
 from solidarity.store.transaction import writing
 from solidarity.trail.commands import Subject, held_chain_head, record
 
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 OLD_LETTERS = 100
+_PAPERS = Statement("SELECT kind, added_at FROM document WHERE request = {} ORDER BY added_at")
 
 
 async def queue_decision_letter(decided: Decided, *, by: Person, now: datetime) -> str:
@@ -54,9 +57,11 @@ async def queue_decision_letter(decided: Decided, *, by: Person, now: datetime) 
     """
     assert by is not None, "a named person decides"
     request = decided.request
-    school = await _row(SchoolRow, request["school"])
-    student = await _row(StudentRow, request["student"])
-    papers = await _papers(request["id"])
+    if decided.head is None:
+        decided = replace(decided, head=await held_chain_head())
+    school = decided.school or await _row(SchoolRow, request["school"])
+    student = decided.student or await _row(StudentRow, request["student"])
+    papers = await _papers(request["id"]) if decided.papers is None else decided.papers
     head = await _letterhead("en" if student["letter_language"] == "en" else "fr")
     first_day, _ = school_year_bounds(school_year_of(paris_day(now)))
     number = letter_number(first_day.year, await next_number(f"letter:{first_day.year}"))
@@ -64,7 +69,7 @@ async def queue_decision_letter(decided: Decided, *, by: Person, now: datetime) 
         decided,
         to=_addressed(student, school),
         papers=tuple(row["kind"] for row in papers),
-        issue=await _issue(number, student, request, papers, now),
+        issue=_issue(number, student, decided, papers, now),
         head=head,
     )
     _require_complete(facts)
@@ -101,9 +106,7 @@ async def put_letters_behind(*, issued_before: datetime) -> None:
 
 
 async def _letterhead(language: Any) -> Letterhead:
-    rows = await FundSettingRow.select().where(
-        FundSettingRow.key.is_in([LETTERHEAD_SETTING, BASE_URL_SETTING])
-    )
+    rows = await rows_by_key(FundSettingRow, [LETTERHEAD_SETTING, BASE_URL_SETTING])
     settings = {row["key"]: row["value"] for row in rows}
     try:
         return read_letterhead(
@@ -128,16 +131,17 @@ def _addressed(student: dict[str, Any], school: dict[str, Any]) -> Addressed:
     )
 
 
-async def _issue(
+def _issue(
     number: str,
     student: dict[str, Any],
-    request: dict[str, Any],
-    papers: list[dict[str, Any]],
+    decided: Decided,
+    papers: Sequence[dict[str, Any]],
     now: datetime,
 ) -> Issue:
+    request, head = decided.request, decided.head
+    assert head is not None, "a letter says where in the log it stands"
     submitted_at = request["submitted_at"] or request["created_at"]
     complete_at = max([submitted_at, *(row["added_at"] for row in papers)])
-    head = await held_chain_head()
     return Issue(
         number=number,
         verification_code=verification_code(secrets.token_bytes(CODE_BYTES)),
@@ -157,38 +161,37 @@ def _require_complete(facts: LetterFacts) -> None:
 
 
 async def _insert(facts: LetterFacts, decided: Decided, now: datetime) -> None:
-    row = LetterRow(
-        id=uuid4(),
-        number=facts.number,
-        kind=facts.kind.value,
-        language=facts.language,
-        request=decided.request["id"],
-        decision=decided.decision_id,
-        school=decided.request["school"],
-        school_year=decided.request["school_year"],
-        facts=facts_to_json(facts).decode(),
-        content_sha256=content_sha256(facts),
-        verification_code=facts.verification_code,
-        issued_at=now,
-        supersedes=None,
+    written = facts_as_stored(facts)
+    letter = uuid4()
+    await insert(
+        LetterRow,
+        {
+            "id": letter,
+            "number": facts.number,
+            "kind": facts.kind.value,
+            "language": facts.language,
+            "request": decided.request["id"],
+            "decision": decided.decision_id,
+            "school": decided.request["school"],
+            "school_year": decided.request["school_year"],
+            "facts": written.decode(),
+            "content_sha256": sha256(written).hexdigest(),
+            "verification_code": facts.verification_code,
+            "issued_at": now,
+            "supersedes": decided.revision.former if facts.replaces and decided.revision else None,
+        },
     )
-    await LetterRow.insert(row)
-    await enqueue("letter", row.id, priority=AT_ONCE, now=now)
+    await enqueue("letter", letter, priority=AT_ONCE, now=now)
 
 
 async def _papers(request: UUID) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        await DocumentRow.select(DocumentRow.kind, DocumentRow.added_at)
-        .where(DocumentRow.request == request)
-        .order_by(DocumentRow.added_at)
-    )
-    return rows
+    return await _PAPERS.rows(request)
 
 
 async def _row(table: Any, row_id: UUID) -> dict[str, Any]:
-    row: dict[str, Any] | None = await table.select().where(table.id == row_id).first()
-    assert row is not None, "a foreign key points to it"
-    return row
+    rows = await rows_by_key(table, [row_id])
+    assert rows, "a foreign key points to it"
+    return rows[0]
 
 
 def _lines(text: str | None) -> tuple[str, ...]:

@@ -1,19 +1,22 @@
 """From a decision to the facts of its letter: pure, nothing read but the arguments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Final
-from urllib.parse import urlencode
+
+import msgspec
 
 from solidarity.letters.decided import Decided, DecidedLine
 from solidarity.letters.letterhead import Letterhead
 from solidarity.letters.phrases import CATEGORIES, OUTCOMES, Language, joined, paper, phrase, said
-from solidarity.letters.reasons import reason_of_line, reasons_of
+from solidarity.letters.reasons import reason_of_line, reasons_of, replaced, revised
 from solidarity.rules.calendar import age_on
 from solidarity.rules.instalments import instalments
 from solidarity.rules.letter import (
+    FORMAT,
     PAYING,
     REASONED,
+    REPLACING,
     DatedPayment,
     Decider,
     DecidingBody,
@@ -23,6 +26,7 @@ from solidarity.rules.letter import (
     LogPosition,
     Payment,
     Pupil,
+    Reason,
     RulesApplied,
     SchoolIdentity,
     Step,
@@ -70,7 +74,7 @@ def letter_facts(
     decided: Decided, *, to: Addressed, papers: tuple[str, ...], issue: Issue, head: Letterhead
 ) -> LetterFacts:
     """Everything the letter of a decision says, in its language; `papers` are document kinds."""
-    kind, language = KINDS[decided.outcome], issue.language
+    kind, language = kind_of(decided), issue.language
     total_cents = sum(line.granted_cents for line in decided.lines)
     return LetterFacts(
         kind=kind,
@@ -96,10 +100,10 @@ def letter_facts(
             sha256=decided.rules.sha256,
         ),
         proofs=_proofs(papers, language),
-        lines=tuple(_line(line, language) for line in decided.lines),
+        lines=tuple(_line(line, language, kind) for line in decided.lines),
         total_granted_cents=total_cents,
-        reasons=reasons_of(decided, language) if kind in REASONED else (),
-        payment=_payment(decided, to, issue, head) if total_cents else None,
+        reasons=_reasons(decided, kind, language),
+        payment=_payment(decided, to, issue, head) if total_cents and kind in PAYING else None,
         conditions=head.conditions if kind in PAYING else (),
         review=head.review,
         contact=head.contact,
@@ -109,8 +113,26 @@ def letter_facts(
         log=issue.log,
         funder_mention=head.funder_mention,
         other_help=head.other_help if kind is LetterKind.REFUSAL else (),
+        replaces=replaced(decided.revision, language) if kind in REPLACING else None,
         layout=head.layout,
     )
+
+
+def facts_as_stored(facts: LetterFacts) -> bytes:
+    """The bytes of `facts_to_json`, ten times faster, for the transaction of a decision."""
+    said = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return msgspec.json.encode({"format": FORMAT, **said}, order="sorted")
+
+
+def kind_of(decided: Decided) -> LetterKind:
+    """A decision about an earlier one says itself what its letter is."""
+    return decided.revision.kind if decided.revision else KINDS[decided.outcome]
+
+
+def _reasons(decided: Decided, kind: LetterKind, language: Language) -> tuple[Reason, ...]:
+    if kind not in REASONED:
+        return ()
+    return (revised(decided.revision, language),) if decided.revision else reasons_of(decided, language)
 
 
 def addressee_lines(to: Addressed, day: date, language: Language) -> tuple[str, ...]:
@@ -131,7 +153,8 @@ def payee(to: Addressed, day: date, language: Language) -> str:
 
 
 def _verify_url(address: str, issue: Issue) -> str:
-    return f"{address}/verify?{urlencode({'number': issue.number, 'code': issue.verification_code})}"
+    """Number and code are letters, digits and hyphens: nothing in them needs quoting."""
+    return f"{address}/verify?number={issue.number}&code={issue.verification_code}"
 
 
 def _subject(decided: Decided, kind: LetterKind, language: Language) -> str:
@@ -153,7 +176,7 @@ def _proofs(papers: tuple[str, ...], language: Language) -> tuple[str, ...]:
     return named or (phrase("no_papers", language),)
 
 
-def _line(line: DecidedLine, language: Language) -> LetterLine:
+def _line(line: DecidedLine, language: Language, kind: LetterKind) -> LetterLine:
     return LetterLine(
         category=line.line.category,
         kind=line.line.kind,
@@ -163,7 +186,7 @@ def _line(line: DecidedLine, language: Language) -> LetterLine:
         asked_cents=line.assessed.requested_cents,
         proposed_cents=line.assessed.proposed_cents,
         granted_cents=line.granted_cents,
-        reason=reason_of_line(line, language),
+        reason=reason_of_line(line, language, kind),
         steps=tuple(
             Step(
                 title=step.title.in_language(language),

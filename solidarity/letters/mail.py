@@ -1,7 +1,7 @@
 """The outbox: mails that say a letter is ready, written with the letter's file and sent afterwards."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from solidarity.letters.letterhead import BASE_URL_SETTING, read_letterhead
 from solidarity.letters.queue import SOON, enqueue
+from solidarity.rules.calendar import format_day
 from solidarity.store.fund_settings import fund_setting
 from solidarity.store.tables import MailRow, PersonRow, RequestRow
 
@@ -81,19 +82,37 @@ async def queue_mails(letter: dict[str, Any], *, now: datetime) -> None:
     }
     for person in await _directors(letter["school"]):
         subject, body = _written("letter_ready", person["language"], figures)
-        mail = MailRow(
-            id=uuid4(),
-            recipient=person["email"],
-            subject=subject,
-            body=body,
-            letter=letter["id"],
-            created_at=now,
-            sent_at=None,
-            attempts=0,
-            problem=None,
-        )
-        await MailRow.insert(mail)
-        await enqueue("mail", mail.id, priority=SOON, now=now)
+        await _queue(person["email"], subject, body, letter=letter["id"], now=now)
+
+
+async def queue_notice(name: str, school: UUID, reference: str, *, day: date, now: datetime) -> None:
+    """Write the mail of this name about a request to each director of the school; no name of a pupil."""
+    base_url = await fund_setting(BASE_URL_SETTING) or read_letterhead(None, "fr").verify_address
+    for person in await _directors(school):
+        language = "en" if person["language"] == "en" else "fr"
+        figures = {
+            "reference": reference,
+            "day": format_day(day, language),
+            "link": f"{base_url}/demandes/{reference}",
+        }
+        subject, body = _written(name, language, figures)
+        await _queue(person["email"], subject, body, letter=None, now=now)
+
+
+async def _queue(recipient: str, subject: str, body: str, *, letter: UUID | None, now: datetime) -> None:
+    mail = MailRow(
+        id=uuid4(),
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        letter=letter,
+        created_at=now,
+        sent_at=None,
+        attempts=0,
+        problem=None,
+    )
+    await MailRow.insert(mail)
+    await enqueue("mail", mail.id, priority=SOON, now=now)
 
 
 async def _directors(school: UUID) -> list[dict[str, Any]]:

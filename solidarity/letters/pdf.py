@@ -119,6 +119,26 @@ class LetterRenderer:
         return pdf
 
 
+def document_pdf(html: str, style: str) -> bytes:
+    """Another document than a letter: tagged (PDF/UA-1), from our own page alone, always the same bytes."""
+    assert_can_render()
+    fonts = FontConfiguration()
+    assets = _Assets({path.name: path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))})
+    sheet = CSS(string=style, base_url="asset:", font_config=fonts, url_fetcher=assets)
+    try:
+        pdf: bytes = HTML(string=html, base_url="asset:", url_fetcher=assets).write_pdf(
+            font_config=fonts,
+            stylesheets=[sheet],
+            pdf_variant="pdf/ua-1",
+            finisher=_scope_headers,
+            pdf_identifier=sha256(html.encode()).digest()[:16],
+            cache={},
+        )
+    except FatalURLFetchingError as refusal:
+        raise CannotRender(str(refusal)) from refusal
+    return pdf
+
+
 def assert_can_render() -> None:
     if harfbuzz_subset is None:
         raise CannotRender("libharfbuzz-subset is missing: install libharfbuzz-subset0")
@@ -151,6 +171,10 @@ def _finish(_document: object, pdf: pydyf.PDF) -> None:
     """What the renderer leaves out: scopes of header cells, readable metadata, each attachment named once."""
     _object(pdf, pdf.catalog["Metadata"]).compress = False
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    _scope_headers(_document, pdf)
+
+
+def _scope_headers(_document: object, pdf: pydyf.PDF) -> None:
     for element in pdf.objects:
         if isinstance(element, dict) and element.get("S") == "/TH" and "A" in element:
             rows = _object(pdf, _object(pdf, element["P"])["P"])

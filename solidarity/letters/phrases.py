@@ -17,6 +17,9 @@ OUTCOMES: Final[Mapping[LetterKind, tuple[str, str]]] = {
     LetterKind.GRANT: ("aide accordée", "aid granted"),
     LetterKind.PARTIAL: ("aide accordée en partie", "aid granted in part"),
     LetterKind.REFUSAL: ("aide non accordée", "aid not granted"),
+    LetterKind.CORRECTION: ("décision corrigée", "decision corrected"),
+    LetterKind.TERMINATION: ("fin de l’aide", "end of the aid"),
+    LetterKind.MAINTAINED: ("décision maintenue après réexamen", "decision upheld after review"),
 }
 PAPERS: Final[Phrases] = {
     "invoice": ("facture", "invoice"),
@@ -39,6 +42,27 @@ SENTENCES: Final[Phrases] = {
     "decided_otherwise": (
         "Montant décidé par les personnes nommées dans cette lettre",
         "Amount decided by the people named in this letter",
+    ),
+    "ended": (
+        "accordé {granted} ; versé {paid}, que cette décision ne reprend pas ; ne sera pas versé {freed}",
+        "granted {granted}; paid {paid}, which this decision does not take back; not to be paid {freed}",
+    ),
+    "ended_unpaid": (
+        "accordé {granted} ; rien n’a été versé ; ne sera pas versé {freed}",
+        "granted {granted}; nothing was paid; not to be paid {freed}",
+    ),
+    "ended_line": (
+        "Il est mis fin à cette aide ; le montant affiché est ce qui a été versé",
+        "This aid ends; the amount shown is what was paid",
+    ),
+    "why_ended": ("L’aide prend fin.", "The aid ends."),
+    "why_reviewed": (
+        "Le réexamen demandé le {day} a été fait par une personne qui n’avait pas pris part à la décision.",
+        "The review asked for on {day} was made by somebody who had taken no part in the decision.",
+    ),
+    "maintained": (
+        "accordé {granted} ; le réexamen n’a rien changé",
+        "granted {granted}; the review changed nothing",
     ),
     "figures": ("demandé {asked}, accordé {granted}", "asked {asked}, granted {granted}"),
     "papers_missing": (

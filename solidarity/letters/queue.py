@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from solidarity.store.engine import current_engine
+from solidarity.store.statements import insert
 from solidarity.store.tables import JobRow
 from solidarity.store.transaction import reading, writing
 
@@ -44,20 +45,17 @@ class Patience:
 
 async def enqueue(kind: str, ref: UUID, *, priority: int, now: datetime) -> None:
     """Add a piece of work in the caller's transaction; it exists when that one commits."""
-    await JobRow.insert(
-        JobRow(
-            id=uuid4(),
-            kind=kind,
-            ref=str(ref),
-            priority=priority,
-            run_at=NO_WAIT,
-            attempts=0,
-            claimed_until=None,
-            done_at=None,
-            set_aside_at=None,
-            problem=None,
-            created_at=now,
-        )
+    await insert(
+        JobRow,
+        {
+            "id": uuid4(),
+            "kind": kind,
+            "ref": str(ref),
+            "priority": priority,
+            "run_at": NO_WAIT,
+            "attempts": 0,
+            "created_at": now,
+        },
     )
 
 

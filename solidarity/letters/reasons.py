@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from solidarity.letters.decided import Decided, DecidedLine
+from solidarity.letters.decided import Decided, DecidedLine, Revision
 from solidarity.letters.phrases import REASONS, Language, paper, phrase
-from solidarity.rules.letter import Ground, Reason
+from solidarity.rules.calendar import format_day
+from solidarity.rules.letter import Ground, LetterKind, Reason, Replaced
 from solidarity.rules.money import Cents, format_euros
 from solidarity.rules.ruleset import Case, Check, Severity, Step
 from solidarity.rules.ruleset.explain import for_people
@@ -23,14 +24,47 @@ def reasons_of(decided: Decided, language: Language) -> tuple[Reason, ...]:
     return reasons or (_chosen("judgement", decided, language),)
 
 
-def reason_of_line(line: DecidedLine, language: Language) -> str:
+def reason_of_line(line: DecidedLine, language: Language, kind: LetterKind | None = None) -> str:
     """Why this line was granted less than asked, in one sentence; empty when it was granted whole."""
     if line.granted_cents >= line.assessed.requested_cents:
         return ""
+    if kind is LetterKind.TERMINATION:
+        return phrase("ended_line", language)
     step = binding_step(line)
     if step is None or line.granted_cents != line.assessed.proposed_cents:
         return phrase("decided_otherwise", language)
     return step.explanation.in_language(language) or step.title.in_language(language)
+
+
+def revised(revision: Revision, language: Language) -> Reason:
+    """Why an aid ends, or why a decision stays as it is after a review."""
+    before, paid = revision.granted_before_cents, revision.paid_cents
+    ended = "ended" if paid else "ended_unpaid"
+    name = ended if revision.kind is LetterKind.TERMINATION else "maintained"
+    return Reason(
+        ground=Ground.JUDGEMENT,
+        text=revision.reason,
+        rule=phrase("decision_rule", language),
+        figures=phrase(
+            name,
+            language,
+            granted=format_euros(before, language),
+            paid=format_euros(paid, language),
+            freed=format_euros(before - paid, language),
+        ),
+    )
+
+
+def replaced(revision: Revision | None, language: Language) -> Replaced:
+    """Which letter the new one replaces, and why."""
+    assert revision is not None, "a letter that replaces another knows which"
+    name = "why_ended" if revision.asked_on is None else "why_reviewed"
+    asked = format_day(revision.asked_on, language) if revision.asked_on else ""
+    return Replaced(
+        number=revision.former_number,
+        issued_on=revision.former_on,
+        why=phrase(name, language, day=asked),
+    )
 
 
 def binding_step(line: DecidedLine) -> Step | None:

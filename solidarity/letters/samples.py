@@ -174,6 +174,7 @@ def _lines(kind: LetterKind, words: dict[str, Any], *, step_count: int) -> tuple
         LetterKind.PARTIAL: (CAPPED_CENTS, CANTEEN_CENTS),
         LetterKind.REFUSAL: (0, 0),
         LetterKind.TERMINATION: (0, 0),
+        LetterKind.MAINTAINED: (0, 0),
     }.get(kind, (PASS_CENTS, CANTEEN_CENTS))
     if kind not in DECIDING:
         granted = (0, 0)

@@ -163,6 +163,7 @@ LETTER_KINDS: Final[dict[str, Wording]] = {
     "emergency": Wording(fr="Aide d’urgence", en="Emergency aid"),
     "correction": Wording(fr="Correction", en="Correction"),
     "termination": Wording(fr="Fin de l’aide", en="End of the aid"),
+    "maintained": Wording(fr="Décision maintenue", en="Decision maintained"),
     "waiting_list": Wording(fr="Liste d’attente", en="Waiting list"),
     "information_request": Wording(fr="Demande de pièces", en="Request for papers"),
     "acknowledgement": Wording(fr="Accusé de réception", en="Acknowledgement"),

@@ -17,6 +17,7 @@ from solidarity.letters.queries import kept_file, letter_id_of
 from solidarity.letters.queue import MOST_CLAIMS, Job, Patience, claim, finish, job_for, postpone, waiting
 from solidarity.letters.seal import Seal, make_seal, seal
 from solidarity.letters.seal_files import KEY_FILE
+from solidarity.requests.waiting import serve_waiting_list
 from solidarity.settings import Settings
 from solidarity.store.tables import LetterFileRow, LetterRow, MailRow
 from solidarity.store.transaction import hold, reading, retrying, writing
@@ -24,6 +25,7 @@ from solidarity.trail.commands import Subject, record
 
 SEAL_NAME: Final = "Solidarité – sceau des lettres"
 SEAL_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 2.0
 
 Progress = Callable[[int], None]
 """Told, after each piece of work, how many are left."""
@@ -47,6 +49,7 @@ class Worker:
     mailer: Mailer | None
     patience: Patience = field(default_factory=Patience)
     child: Child = field(default_factory=lambda: Child("solidarity.letters.render_child"))
+    looked_at: float = 0.0
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -89,10 +92,18 @@ async def run_worker(
             elif until_empty and await waiting(worker.kinds) == 0:
                 break
             else:
+                await _look_at_waiting_list(worker)
                 await _pause(stop, worker.patience.idle_seconds)
     finally:
         await worker.child.end()
     return taken
+
+
+async def _look_at_waiting_list(worker: Worker) -> None:
+    """Whatever freed money, whoever waits for it is served within seconds; `daily` does it too."""
+    if time.monotonic() - worker.looked_at >= LOOK_SECONDS:
+        worker.looked_at = time.monotonic()
+        await serve_waiting_list(now=worker.clock.now())
 
 
 async def do(job: Job, worker: Worker) -> None:

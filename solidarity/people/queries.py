@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from solidarity.rules.access import Person, Role, Scope
+from solidarity.store.statements import rows_by_key, selection
 from solidarity.store.tables import ApiTokenRow, PersonRow, SchoolRow, SessionRow
 from solidarity.store.transaction import reading
 
+_SESSION = selection(SessionRow, "WHERE token_sha256 = {}")
+_TOKEN = selection(ApiTokenRow, "WHERE token_sha256 = {}")
 IDLE = {
     Role.DIRECTOR: timedelta(minutes=60),
     Role.ADMINISTRATOR: timedelta(minutes=30),
@@ -64,7 +67,7 @@ def person_from_row(row: dict[str, Any], *, school_slug: str | None, scope: Scop
 async def session_for(token_sha256: str, *, at: datetime) -> OpenSession | None:
     """The session with this secret, unless it ended, was idle too long or is too old. `at` is real time."""
     async with reading():
-        row = await SessionRow.select().where(SessionRow.token_sha256 == token_sha256).first()
+        row = await _SESSION.row(token_sha256)
         if row is None or row["ended_at"] is not None:
             return None
         found = await _person(row["person"])
@@ -77,7 +80,7 @@ async def session_for(token_sha256: str, *, at: datetime) -> OpenSession | None:
 async def person_for_token(token_sha256: str, *, at: datetime) -> SignedIn | None:
     """Whoever this token belongs to, unless it ended or expired. `at` is real time."""
     async with reading():
-        token = await ApiTokenRow.select().where(ApiTokenRow.token_sha256 == token_sha256).first()
+        token = await _TOKEN.row(token_sha256)
         if token is None or token["ended_at"] is not None:
             return None
         if token["expires_at"] is not None and token["expires_at"] <= at:
@@ -122,11 +125,11 @@ async def addresses_for_school(school: UUID) -> list[str]:
 
 
 async def _person(person_id: UUID, scope: Scope = Scope.WRITE) -> Person | None:
-    row = await PersonRow.select().where(PersonRow.id == person_id).first()
-    if row is None or row["disabled_at"] is not None:
+    rows = await rows_by_key(PersonRow, [person_id])
+    if not rows or rows[0]["disabled_at"] is not None:
         return None
-    slug = None
+    row, slug = rows[0], None
     if row["school"] is not None:
-        school = await SchoolRow.select(SchoolRow.slug).where(SchoolRow.id == row["school"]).first()
-        slug = school["slug"] if school else None
+        school = await rows_by_key(SchoolRow, [row["school"]])
+        slug = school[0]["slug"] if school else None
     return person_from_row(row, school_slug=slug, scope=scope)

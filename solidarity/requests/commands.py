@@ -10,15 +10,16 @@ from solidarity.budgets.movements import Claim, release, reserve
 from solidarity.requests.case import Assessed, assess_held, assess_request
 from solidarity.requests.holding import Held, drop_proposal, hold_request, move, require_move
 from solidarity.requests.lines import NewLine, facts_to_text, problems_of
+from solidarity.requests.waiting import leave_list
 from solidarity.rules.access import Person, scope_of
 from solidarity.rules.calendar import paris_day, school_year_bounds, school_year_of
 from solidarity.rules.errors import Conflict, Invalid, Problem, Stale, Unknown
-from solidarity.rules.lifecycle import EDITABLE, RequestAction, RequestState
+from solidarity.rules.lifecycle import APPEAL_OPEN, EDITABLE, RequestAction, RequestState
 from solidarity.rules.reference import request_reference
 from solidarity.rules.ruleset import Ruleset
 from solidarity.rulesets.queries import ruleset_for
 from solidarity.store.counters import next_number
-from solidarity.store.tables import DocumentRow, LineRow, RequestRow, SchoolYearRow, StudentRow
+from solidarity.store.tables import AppealRow, DocumentRow, LineRow, RequestRow, SchoolYearRow, StudentRow
 from solidarity.store.transaction import hold, writing
 from solidarity.trail.commands import Subject, record
 
@@ -121,18 +122,27 @@ async def add_documents(
     assert new, "there is something to attach"
     async with writing():
         held = await hold_request(reference, by=by)
-        if held.state not in EDITABLE | {RequestState.SUBMITTED}:
+        if not await _may_attach(held):
             raise Conflict("state", state=held.state.value, action="add_document")
         count = await DocumentRow.count().where(DocumentRow.request == held.request["id"])
         if count + len(new) > MOST_DOCUMENTS:
             raise Conflict("documents-too-many")
         rows = [_document_row(held, one, by, now) for one in new]
         await DocumentRow.insert(*rows)
-        await _keep_assessment(held.request, now=now, held=held)
+        if held.state is not RequestState.DECIDED:
+            await _keep_assessment(held.request, now=now, held=held)
         for row in rows:
             detail = {"document": str(row.id), "kind": row.kind, "sha256": row.sha256}
             await record("request.document_added", about=_about(held), by=by, at=now, detail=detail)
     return [row.id for row in rows]
+
+
+async def _may_attach(held: Held) -> bool:
+    """Until somebody reads the request, and again while its decision is reviewed."""
+    if held.state is RequestState.DECIDED:
+        is_open = AppealRow.state.is_in([state.value for state in APPEAL_OPEN])
+        return await AppealRow.exists().where((AppealRow.request == held.request["id"]) & is_open)
+    return held.state in EDITABLE | {RequestState.SUBMITTED}
 
 
 async def remove_document(reference: str, document: UUID, *, by: Person, now: datetime) -> None:
@@ -180,6 +190,7 @@ async def withdraw(reference: str, *, by: Person, now: datetime) -> None:
         require_move(held, RequestAction.WITHDRAW, by=by)
         freed = await release(held.request["id"], reference, by=by, now=now)
         await drop_proposal(held)
+        await leave_list(held)
         await move(held, RequestAction.WITHDRAW, by=by, now=now, values={}, detail={"released_cents": freed})
 
 

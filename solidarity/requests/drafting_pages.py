@@ -13,6 +13,7 @@ from solidarity.requests.estimates import estimate, rules_now
 from solidarity.requests.explaining import Explained, explained
 from solidarity.requests.forms import (
     RequestTyped,
+    Values,
     facts_of,
     first_values,
     kinds_of,
@@ -23,10 +24,11 @@ from solidarity.requests.forms import (
 from solidarity.requests.lines import MOST_LINES
 from solidarity.requests.lists import RequestSummary, requests_of_student
 from solidarity.requests.queries import RequestView, request_view
+from solidarity.requests.renewals import renewed_values
 from solidarity.requests.wording import WORDS
 from solidarity.rules.access import Action, Person, may
 from solidarity.rules.calendar import age_on, paris_day, school_year_of
-from solidarity.rules.errors import Conflict, Invalid, Stale
+from solidarity.rules.errors import Conflict, Invalid, Stale, Unknown
 from solidarity.rules.lifecycle import EDITABLE
 from solidarity.rules.ruleset import Ruleset
 from solidarity.schools.forms import read_search
@@ -88,7 +90,10 @@ async def new_request_page(
     person: NamedDependency[Person],
     now: NamedDependency[datetime],
 ) -> Page:
-    form = form_with(request, first_values(paris_day(now)))
+    """`?comme=2025-000123` fills it with the lines of an earlier request for the same student."""
+    earlier = request.query_params.get("comme", "")
+    values = await _like(earlier, student_id, person, now) if earlier else first_values(paris_day(now))
+    form = form_with(request, values)
     return page(FORM_TEMPLATE, await _form_context(request, form, student_id, None, person=person, now=now))
 
 
@@ -233,6 +238,13 @@ def _after_saving(form: Form, reference: str, *, is_draft: bool) -> SeeOther:
     if not is_draft:
         return see_other(f"/demandes/{reference}", done="request-saved")
     return see_other(f"/demandes/{reference}/verifier")
+
+
+async def _like(reference: str, student_id: UUID, person: Person, now: datetime) -> Values:
+    view = await request_view(reference, person)
+    if view.student.id != student_id:
+        raise Unknown
+    return renewed_values(view, await rules_now(now), paris_day(now))
 
 
 async def _editable(reference: str, person: Person) -> RequestView:

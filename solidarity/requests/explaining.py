@@ -15,6 +15,7 @@ from solidarity.rules.ruleset.explain import for_people
 from solidarity.rules.ruleset.model import DocumentsRule
 from solidarity.trail.queries import EventView
 from solidarity.web.formats import moment
+from solidarity.web.typography import typeset
 from solidarity.web.visit import Language
 
 
@@ -65,6 +66,7 @@ class Openings:
     remove_document: bool
     review: bool
     see_student: bool
+    appeal: bool
 
 
 def explained(
@@ -91,7 +93,7 @@ def explained(
             for check in found.checks
         ),
         remarks=tuple(
-            for_people(check.message.in_language(language))
+            _typeset(for_people(check.message.in_language(language)), language)
             for check in found.checks
             if check.passed is not True and not check.needs
         ),
@@ -119,7 +121,7 @@ def _line_explained(
                 step.title.in_language(language),
                 step.before_cents,
                 step.after_cents,
-                step.explanation.in_language(language),
+                _typeset(step.explanation.in_language(language), language),
             )
             for step in one.steps
         ),
@@ -130,7 +132,12 @@ def _sentence(check: Check, language: Language) -> str:
     """A ruleset spells documents by their code; people read their names."""
     sentence = for_people(check.message.in_language(language))
     named = ", ".join(WORDS.document(kind).in_language(language).lower() for kind in check.needs)
-    return sentence.replace(", ".join(check.needs), named) if check.needs else sentence
+    said = sentence.replace(", ".join(check.needs), named) if check.needs else sentence
+    return _typeset(said, language)
+
+
+def _typeset(sentence: str, language: Language) -> str:
+    return typeset(sentence) if language == "fr" else sentence
 
 
 def _missing(checks: Sequence[Check], ruleset: Ruleset | None) -> tuple[tuple[str, ...], ...]:
@@ -178,6 +185,7 @@ def openings(view: RequestView, person: Person) -> Openings:
         remove_document=may_add and view.status in EDITABLE,
         review=may(person, Action.REVIEW) and view.status is not RequestState.DRAFT,
         see_student=may(person, Action.VIEW_STUDENTS),
+        appeal=RequestAction.APPEAL in view.open_actions and may(person, Action.APPEAL),
     )
 
 

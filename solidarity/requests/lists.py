@@ -48,6 +48,7 @@ class RequestSummary:
     requested_cents: Cents
     proposed_cents: Cents
     granted_cents: Cents | None
+    decided_as: str | None
     outcome: str
     credit_enough: bool
     approvals_required: int
@@ -64,6 +65,7 @@ class Filter:
     school: str | None = None
     category: str | None = None
     school_year: str | None = None
+    region: str | None = None
     q: str = ""
     sort: str = "-created_at"
 
@@ -126,6 +128,9 @@ async def _conditions(person: Person, wanted: Filter) -> list[Any]:
     if wanted.school:
         row = await SchoolRow.select(SchoolRow.id).where(SchoolRow.slug == wanted.school).first()
         found.append(RequestRow.school == (row["id"] if row else UUID(int=0)))
+    if wanted.region:
+        placed = SchoolRow.select(SchoolRow.id).where(SchoolRow.region_code == wanted.region)
+        found.append(RequestRow.school.is_in(placed))
     if wanted.school_year:
         found.append(RequestRow.school_year == wanted.school_year)
     if wanted.category:
@@ -151,7 +156,7 @@ async def _summaries(rows: list[dict[str, Any]]) -> list[RequestSummary]:
         for row in await SchoolRow.select(SchoolRow.id, SchoolRow.name).where(SchoolRow.id.is_in(list(slugs)))
     }
     categories = await _categories(ids)
-    granted = await _granted(ids)
+    decided = await _decided(ids)
     return [
         RequestSummary(
             id=row["id"],
@@ -167,7 +172,8 @@ async def _summaries(rows: list[dict[str, Any]]) -> list[RequestSummary]:
             school_year=row["school_year"],
             requested_cents=row["requested_cents"],
             proposed_cents=row["proposed_cents"],
-            granted_cents=granted.get(row["id"]),
+            granted_cents=decided[row["id"]][0] if row["id"] in decided else None,
+            decided_as=decided[row["id"]][1] if row["id"] in decided else None,
             outcome=row["outcome"],
             credit_enough=row["credit_enough"],
             approvals_required=row["approvals_required"],
@@ -193,10 +199,11 @@ async def _categories(ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-async def _granted(ids: Iterable[UUID]) -> dict[UUID, Cents]:
+async def _decided(ids: Iterable[UUID]) -> dict[UUID, tuple[Cents, str]]:
+    """What the decision in force of each request grants, and what kind of decision it is."""
     rows = await (
-        DecisionRow.select(DecisionRow.request, DecisionRow.granted_cents)
+        DecisionRow.select(DecisionRow.request, DecisionRow.granted_cents, DecisionRow.outcome)
         .where(DecisionRow.request.is_in(list(ids)))
         .order_by(DecisionRow.number)
     )
-    return {row["request"]: row["granted_cents"] for row in rows}
+    return {row["request"]: (row["granted_cents"], row["outcome"]) for row in rows}

@@ -1,9 +1,9 @@
 """Homes, the list of requests and the page of one request; the handlers of the whole capability."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -17,6 +17,7 @@ from solidarity.requests.forms import TABS, read_tab
 from solidarity.requests.glances import dues_of, letters_of
 from solidarity.requests.lists import Filter, RequestSummary, count_by_status, requests
 from solidarity.requests.queries import document
+from solidarity.requests.renewals import pupils_to_ask_again
 from solidarity.requests.showing import REQUEST_TEMPLATE, shown
 from solidarity.requests.wording import WORDS
 from solidarity.rules.access import Action, Person, Role
@@ -32,6 +33,9 @@ HOMES: Final = {Role.ADMINISTRATOR: "/instruction", Role.AUDITOR: "/audit"}
 
 ON_HOME: Final = 5
 MOST_FOUND: Final = 50
+NARROWING: Final = ("annee", "region", "ecole")
+"""What an address may narrow the list to."""
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 @get("/", opt=SIGNED_IN)
@@ -43,6 +47,7 @@ async def home(person: NamedDependency[Person], now: NamedDependency[datetime]) 
     decided = await requests(person, Filter(statuses=("decided",), sort="-submitted_at"), limit=ON_HOME)
     counts = await count_by_status(person, Filter())
     envelopes = await budget(person, school_year_of(paris_day(now)))
+    again = await pupils_to_ask_again(person, school_year_of(paris_day(now)))
     return page(
         "home/director.html",
         {
@@ -55,7 +60,17 @@ async def home(person: NamedDependency[Person], now: NamedDependency[datetime]) 
             "in_progress": sum(counts.get(status, 0) for status in TABS["en-cours"]),
             "envelopes": by_closeness(envelopes),
             "school_year": school_year_of(paris_day(now)),
+            "again": again[:ON_HOME],
+            "again_count": len(again),
         },
+    )
+
+
+@get("/demandes/a-renouveler", opt=needs(Action.DRAFT_REQUEST))
+async def renewals_page(person: NamedDependency[Person], now: NamedDependency[datetime]) -> Page:
+    year = school_year_of(paris_day(now))
+    return page(
+        "requests/renewals.html", {"again": await pupils_to_ask_again(person, year), "school_year": year}
     )
 
 
@@ -70,14 +85,18 @@ def by_closeness(envelopes: Sequence[EnvelopeView]) -> list[EnvelopeView]:
 async def requests_page(request: Request[Any, Any, Any], person: NamedDependency[Person]) -> Page:
     tab = read_tab(request.query_params.get("etat"))
     listing = read_listing(request, f"requests {tab}")
-    wanted = Filter(statuses=TABS[tab])
+    places = narrowed_to(request)
+    wanted = filter_of(places, TABS[tab])
     found = await requests(person, wanted, limit=listing.limit + 1, after=listing.after_instant())
     listed = listing.page(
         found, place=lambda one: instant_place(one.created_at, one.id), item=lambda one: one
     )
-    context = await _list_context(person, listed["items"], tab=tab, form=form_with(request, {}))
-    context["next_address"] = _next_address(tab, listed["next_cursor"])
-    context["first_address"] = f"/demandes?etat={tab}" if listing.after else None
+    context = await _list_context(
+        person, listed["items"], tab=tab, form=form_with(request, {}), narrowed=places
+    )
+    here = f"/demandes?{urlencode({'etat': tab, **places})}"
+    context["next_address"] = f"{here}&cursor={listed['next_cursor']}" if listed["next_cursor"] else None
+    context["first_address"] = here if listing.after else None
     return page("requests/requests.html", context)
 
 
@@ -94,9 +113,14 @@ async def requests_search(request: Request[Any, Any, Any], person: NamedDependen
 
 
 async def _list_context(
-    person: Person, found: list[RequestSummary], *, tab: str, form: Form
+    person: Person,
+    found: list[RequestSummary],
+    *,
+    tab: str,
+    form: Form,
+    narrowed: Mapping[str, str] = NOTHING,
 ) -> dict[str, Any]:
-    counts = await count_by_status(person, Filter())
+    counts = await count_by_status(person, filter_of(narrowed))
     totals = {name: sum(counts.get(status, 0) for status in states) for name, states in TABS.items()}
     return {
         "form": form,
@@ -106,14 +130,27 @@ async def _list_context(
         "totals": {**totals, "toutes": sum(counts.values())},
         "shows_school": person.school_id is None,
         "is_search": False,
+        "narrowed": list(narrowed.values()),
+        "narrowed_query": f"&{urlencode(narrowed)}" if narrowed else "",
         "next_address": None,
         "first_address": None,
         "most_found": MOST_FOUND,
     }
 
 
-def _next_address(tab: str, cursor: str | None) -> str | None:
-    return f"/demandes?etat={tab}&cursor={cursor}" if cursor else None
+def filter_of(places: Mapping[str, str], statuses: tuple[str, ...] = ()) -> Filter:
+    return Filter(
+        statuses=statuses,
+        school_year=places.get("annee"),
+        region=places.get("region"),
+        school=places.get("ecole"),
+    )
+
+
+def narrowed_to(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """What the address narrows the list to: a year, a region, a school."""
+    asked = {name: request.query_params.get(name, "")[:80] for name in NARROWING}
+    return {name: value for name, value in asked.items() if value}
 
 
 @get("/demandes/{reference:str}", opt=needs(Action.VIEW_REQUESTS))
@@ -146,6 +183,7 @@ HANDLERS: list[Any] = [
     home,
     requests_page,
     requests_search,
+    renewals_page,
     request_page,
     document_file,
     *drafting_pages.HANDLERS,

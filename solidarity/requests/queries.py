@@ -15,15 +15,15 @@ from solidarity.rules.lifecycle import RequestAction, RequestState, open_actions
 from solidarity.rules.money import Cents
 from solidarity.rules.ruleset import Assessment, assessment_from_json
 from solidarity.schools.queries import SchoolView, StudentView, school_by_id, students_by_id
-from solidarity.store.tables import (
-    DecisionLineRow,
-    DecisionRow,
-    DocumentRow,
-    LineRow,
-    PersonRow,
-    ProposalRow,
-)
+from solidarity.store.statements import Statement, rows_by_key, selection
+from solidarity.store.tables import DecisionRow, DocumentRow, LineRow, PersonRow, ProposalRow
 from solidarity.store.transaction import reading
+
+_LINES = selection(LineRow, "WHERE request = {} ORDER BY position")
+_DOCUMENTS = selection(DocumentRow, "WHERE request = {} ORDER BY added_at")
+_DECISIONS = selection(DecisionRow, "WHERE request = {} ORDER BY number")
+_GRANTED = Statement("SELECT granted_cents FROM decision_line WHERE decision = {} ORDER BY position")
+_PENDING = selection(ProposalRow, "WHERE request = {} AND state = 'pending'")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,10 +122,10 @@ async def request_view(reference: str, person: Person) -> RequestView:
     """One request; raises `Unknown` outside the person's scope."""
     async with reading():
         row = await request_in_scope(reference, person)
-        lines = await LineRow.select().where(LineRow.request == row["id"]).order_by(LineRow.position)
+        lines = await _LINES.rows(row["id"])
         student = (await students_by_id([row["student"]]))[row["student"]]
         decisions = await _decisions(row["id"])
-        author = await PersonRow.select(PersonRow.name).where(PersonRow.id == row["created_by"]).first()
+        names = await _names({row["created_by"]})
         status = RequestState(row["status"])
         return RequestView(
             id=row["id"],
@@ -147,7 +147,7 @@ async def request_view(reference: str, person: Person) -> RequestView:
             proposed_cents=row["proposed_cents"],
             outcome=row["outcome"],
             credit_enough=row["credit_enough"],
-            created_by=author["name"] if author else "",
+            created_by=names.get(row["created_by"], ""),
             created_at=row["created_at"],
             submitted_at=row["submitted_at"],
             decided_at=row["decided_at"],
@@ -183,24 +183,20 @@ async def document(reference: str, document_id: UUID, person: Person) -> Documen
 
 
 async def _documents(request: UUID) -> tuple[DocumentView, ...]:
-    rows = await DocumentRow.select().where(DocumentRow.request == request).order_by(DocumentRow.added_at)
+    rows = await _DOCUMENTS.rows(request)
     return tuple(
         DocumentView(**{name: row[name] for name in DocumentView.__dataclass_fields__}) for row in rows
     )
 
 
 async def _decisions(request: UUID) -> tuple[DecisionView, ...]:
-    rows = await DecisionRow.select().where(DecisionRow.request == request).order_by(DecisionRow.number)
+    rows = await _DECISIONS.rows(request)
     names = await _names({row["prepared_by"] for row in rows} | {row["approved_by"] for row in rows})
     return tuple([await _decision(row, names) for row in rows])
 
 
 async def _decision(row: dict[str, Any], names: dict[UUID | None, str]) -> DecisionView:
-    lines = await (
-        DecisionLineRow.select(DecisionLineRow.granted_cents)
-        .where(DecisionLineRow.decision == row["id"])
-        .order_by(DecisionLineRow.position)
-    )
+    lines = await _GRANTED.rows(row["id"])
     return DecisionView(
         id=row["id"],
         number=row["number"],
@@ -220,11 +216,7 @@ async def _decision(row: dict[str, Any], names: dict[UUID | None, str]) -> Decis
 
 
 async def _proposal(request: UUID) -> ProposalView | None:
-    row = await (
-        ProposalRow.select()
-        .where((ProposalRow.request == request) & (ProposalRow.state == "pending"))
-        .first()
-    )
+    row = await _PENDING.row(request)
     if row is None:
         return None
     names = await _names({row["prepared_by"]})
@@ -242,8 +234,5 @@ async def _proposal(request: UUID) -> ProposalView | None:
 
 
 async def _names(ids: set[UUID | None]) -> dict[UUID | None, str]:
-    known = [one for one in ids if one is not None]
-    if not known:
-        return {}
-    rows = await PersonRow.select(PersonRow.id, PersonRow.name).where(PersonRow.id.is_in(known))
+    rows = await rows_by_key(PersonRow, [one for one in ids if one is not None])
     return {row["id"]: row["name"] for row in rows}

@@ -5,8 +5,10 @@ from typing import Any
 
 from solidarity.budgets.movements import release
 from solidarity.requests.holding import drop_proposal, hold_request, move, require_move
+from solidarity.requests.waiting import join_list, leave_list
 from solidarity.rules.access import Person
 from solidarity.rules.lifecycle import RequestAction
+from solidarity.rules.waiting import NO_CREDIT
 from solidarity.store.tables import RequestRow
 from solidarity.store.transaction import writing
 
@@ -29,6 +31,7 @@ async def resume(reference: str, *, by: Person, now: datetime) -> None:
     """Take a request off hold."""
     async with writing():
         held = await hold_request(reference, by=by)
+        await leave_list(held)
         values: dict[Any, Any] = {RequestRow.status_message: None, RequestRow.status_due: None}
         await move(held, RequestAction.RESUME, by=by, now=now, values=values, detail={})
 
@@ -40,6 +43,7 @@ async def close(reference: str, reason: str, *, by: Person, now: datetime) -> No
         require_move(held, RequestAction.CLOSE, by=by)
         freed = await release(held.request["id"], reference, by=by, now=now)
         await drop_proposal(held)
+        await leave_list(held)
         values: dict[Any, Any] = {RequestRow.status_message: reason, RequestRow.status_due: None}
         detail = {"reason": reason, "released_cents": freed}
         await move(held, RequestAction.CLOSE, by=by, now=now, values=values, detail=detail)
@@ -50,6 +54,9 @@ async def _pause(
 ) -> None:
     async with writing():
         held = await hold_request(reference, by=by)
+        require_move(held, action, by=by)
         values: dict[Any, Any] = {RequestRow.status_message: message, RequestRow.status_due: due_date}
+        if action is RequestAction.HOLD and message == NO_CREDIT:
+            await join_list(held, now=now)
         detail = {"message": message, "due_date": due_date.isoformat() if due_date else None}
         await move(held, action, by=by, now=now, values=values, detail=detail)

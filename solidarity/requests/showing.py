@@ -11,10 +11,13 @@ from solidarity.requests.estimates import rules_now, rules_title
 from solidarity.requests.explaining import Explained, explained, openings, timeline_of
 from solidarity.requests.glances import letters_of
 from solidarity.requests.queries import RequestView, request_assessment, request_view
+from solidarity.requests.turning import what_would_change
+from solidarity.requests.waiting import place_on_list
 from solidarity.requests.wording import DOCUMENT_KINDS, WORDS
 from solidarity.rules.access import Person
 from solidarity.rules.calendar import age_on, paris_day
 from solidarity.rules.errors import Conflict
+from solidarity.rules.lifecycle import RequestState
 from solidarity.rules.ruleset import Assessment, Ruleset
 from solidarity.trail.queries import events_about
 from solidarity.web.forms import Form, form_with
@@ -60,8 +63,10 @@ async def shown(
         "age": age_on(view.student.birth_date, paris_day(now)),
         "explained": told,
         "rules": await rules_title(assessment.ruleset_sha256) if assessment else None,
+        "turning_points": await what_would_change(reference, person, language, now=now),
         "may": openings(view, person),
         "timeline": timeline_of(await events_about("request", reference), person, language),
+        "waiting": await place_on_list(view.id, person) if view.status is RequestState.ON_HOLD else None,
         "letter": (await letters_of([view.id])).get(view.id),
         "document_kinds": [(kind, WORDS.document(kind).in_language(language)) for kind in kinds],
         "papers": _papers(told, kinds, language),

@@ -143,6 +143,29 @@ TIMELINE: Final = _both(
         "request.return": ("Renvoyée en instruction", "Returned to review"),
         "request.appeal": ("Réexamen demandé", "Review requested"),
         "request.revoke": ("Décision arrêtée", "Decision revoked"),
+        "request.appeal_withdraw": ("Demande de réexamen retirée", "Request for a review withdrawn"),
+        "request.appeal_take": ("Réexamen commencé", "Review started"),
+        "request.appeal_prepare": (
+            "Correction préparée, seconde signature attendue",
+            "Correction prepared, second signature needed",
+        ),
+        "request.appeal_return": ("Correction renvoyée au réexamen", "Correction returned to the review"),
+        "request.appeal_uphold": ("Décision corrigée après réexamen", "Decision corrected after a review"),
+        "request.appeal_dismiss": ("Décision maintenue après réexamen", "Decision maintained after a review"),
+        "request.ratify": ("Décision d’urgence ratifiée", "Emergency decision ratified"),
+        "request.credit_found": (
+            "Crédit réservé : sortie de la liste d’attente",
+            "Credit set aside: off the waiting list",
+        ),
+        "request.reservation_lapsed": (
+            "Réservation levée, faute de réponse à temps",
+            "Reservation lapsed, for want of an answer in time",
+        ),
+        "request.claim_reminded": (
+            "École prévenue : l’aide est à réclamer",
+            "School reminded: the aid is to be claimed",
+        ),
+        "request.paid": ("Aide versée", "Aid paid"),
         "letter.queued": ("Lettre préparée", "Letter prepared"),
         "letter.issued": ("Lettre disponible", "Letter available"),
         "letter.set_aside": (

@@ -69,7 +69,7 @@ class SourceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def in_scope(_person: Person, path: Mapping[str, Any]) -> None:
     """Raise `Unknown` for a ruleset that does not exist, whatever the role may do."""
-    await ruleset_source(_ruleset_id(path["ruleset_id"]))
+    await ruleset_source(ruleset_id_of(path["ruleset_id"]))
 
 
 @get(
@@ -98,7 +98,7 @@ async def list_rulesets(request: Incoming) -> Response[bytes]:
     },
 )
 async def one_ruleset(ruleset_id: FromPath[str]) -> Response[bytes]:
-    return json_answer(_with_text(*await ruleset_source(_ruleset_id(ruleset_id))))
+    return json_answer(_with_text(*await ruleset_source(ruleset_id_of(ruleset_id))))
 
 
 @post(
@@ -148,7 +148,7 @@ async def activate(
     person: NamedDependency[Person],
     now: NamedDependency[datetime],
 ) -> Response[bytes]:
-    found = _ruleset_id(ruleset_id)
+    found = ruleset_id_of(ruleset_id)
     await ruleset_source(found)
     await read_body(request, Nothing)
 
@@ -197,7 +197,7 @@ def _refuse_faults(faults: tuple[Fault, ...], language: str) -> None:
     )
 
 
-def _ruleset_id(text: str) -> UUID:
+def ruleset_id_of(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:

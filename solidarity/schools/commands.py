@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from solidarity.rules.access import Person, scope_of
+from solidarity.rules.calendar import paris_day, school_year_of
 from solidarity.rules.errors import Conflict, Stale, Unknown
 from solidarity.rules.text import search_key
 from solidarity.store.tables import SchoolRow, StudentRow
@@ -15,6 +16,7 @@ from solidarity.store.transaction import hold, writing
 from solidarity.trail.commands import Subject, held_chain_head, record
 
 MOST_COMPARED_CHARACTERS = 200
+MEANS = {"quotient_familial_cents", "household_size"}
 EDITABLE = {
     "given_name",
     "family_name",
@@ -133,6 +135,9 @@ async def edit_student(
         values[StudentRow.search_key] = name_key(names["given_name"], names["family_name"])
         values[StudentRow.match_key] = match_key(**names)
         values[StudentRow.version] = version + 1
+        if MEANS & set(changes):
+            quotient = changes.get("quotient_familial_cents", row.quotient_familial_cents)
+            values[StudentRow.means_confirmed_for] = _confirmed_for(quotient, now)
         await StudentRow.update(values).where(StudentRow.id == student_id)
         about = Subject(kind="student", id=str(student_id))
         await record("student.changed", about=about, by=by, at=now, detail={"fields": sorted(changes)})
@@ -179,6 +184,7 @@ def student_row(
         boarder=new.boarder,
         quotient_familial_cents=new.quotient_familial_cents,
         household_size=new.household_size,
+        means_confirmed_for=_confirmed_for(new.quotient_familial_cents, now),
         guardian_name=new.guardian_name,
         guardian_address=new.guardian_address,
         letter_language=new.letter_language,
@@ -189,6 +195,11 @@ def student_row(
         created_at=now,
         version=1,
     )
+
+
+def _confirmed_for(quotient_familial_cents: int | None, now: datetime) -> str | None:
+    """Means count for the school year in which they were written down."""
+    return None if quotient_familial_cents is None else school_year_of(paris_day(now))
 
 
 def _school_row(new: NewSchool) -> SchoolRow:

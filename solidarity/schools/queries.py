@@ -11,6 +11,7 @@ from solidarity.rules.access import Person, scope_of
 from solidarity.rules.errors import Unknown
 from solidarity.rules.text import search_key
 from solidarity.store.search import contains, words
+from solidarity.store.statements import rows_by_key
 from solidarity.store.tables import SchoolRow, StudentRow
 from solidarity.store.transaction import reading
 
@@ -78,10 +79,10 @@ async def school(slug: str, person: Person) -> SchoolView:
 
 async def school_by_id(school_id: UUID) -> SchoolView:
     """One school by its key, for those who already may see it."""
-    row = await SchoolRow.select().where(SchoolRow.id == school_id).first()
-    if row is None:
+    rows = await rows_by_key(SchoolRow, [school_id])
+    if not rows:
         raise Unknown
-    return _school(row)
+    return _school(rows[0])
 
 
 async def student(student_id: UUID, person: Person) -> StudentView:
@@ -126,10 +127,7 @@ async def students(
 
 async def students_by_id(ids: Iterable[UUID]) -> dict[UUID, StudentView]:
     """Several students at once, for lists that already were scoped."""
-    wanted = list(set(ids))
-    if not wanted:
-        return {}
-    rows = await StudentRow.select().where(StudentRow.id.is_in(wanted))
+    rows = await rows_by_key(StudentRow, ids)
     return {view.id: view for view in await _students(rows)}
 
 
@@ -163,7 +161,5 @@ async def _students(rows: list[dict[str, Any]]) -> list[StudentView]:
 
 async def slugs_of(ids: set[UUID]) -> dict[UUID, str]:
     """The slug of each school asked for."""
-    if not ids:
-        return {}
-    rows = await SchoolRow.select(SchoolRow.id, SchoolRow.slug).where(SchoolRow.id.is_in(list(ids)))
+    rows = await rows_by_key(SchoolRow, ids)
     return {row["id"]: row["slug"] for row in rows}

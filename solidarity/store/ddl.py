@@ -57,6 +57,12 @@ async def create_table(name: str, *parts: str) -> None:
     await run(f'CREATE TABLE "{name}" (\n    {body}\n)')
 
 
+async def add_column(table: str, part: str) -> None:
+    """One more column (`"carried_from UUID REFERENCES contribution(id)"`) of a table that stands."""
+    write = _sqlite_part if _is_sqlite() else _postgres_part
+    await run(f'ALTER TABLE "{table}" ADD COLUMN {write(part)}')
+
+
 async def create_index(table: str, *columns: str, unique: bool = False, where: str | None = None) -> None:
     """An index named after its table and columns."""
     name = "_".join((table, *columns, "key" if unique else "index"))

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import ModuleType
 
 from piccolo.conf.apps import DEFAULT_MODULE_NAME, ENGINE_VAR
-from piccolo.engine.finder import engine_finder
 from piccolo.table import Table
 
 from solidarity.store.failures import DatabaseBusy, DatabaseUnavailable, TryAgain, UnitBroken
@@ -30,6 +29,9 @@ __all__ = [
 
 Engine = SolidaritySQLite | SolidarityPostgres
 
+# Piccolo's way to find it looks through modules by name, at each statement.
+_in_use: list[Engine] = []
+
 
 def make_engine(database_url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """The engine for `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, not connected yet."""
@@ -48,15 +50,15 @@ def use(engine: Engine) -> None:
     """
     entry = sys.modules.setdefault(DEFAULT_MODULE_NAME, ModuleType(DEFAULT_MODULE_NAME))
     setattr(entry, ENGINE_VAR, engine)
+    _in_use[:] = [engine]
     for table in _every_table(Table):
         table._meta.db = engine  # noqa: SLF001
 
 
 def current_engine() -> Engine:
     """The engine in use."""
-    engine = engine_finder()
-    assert isinstance(engine, SolidaritySQLite | SolidarityPostgres), "use(engine) comes first"
-    return engine
+    assert _in_use, "use(engine) comes first"
+    return _in_use[0]
 
 
 async def start(engine: Engine) -> None:

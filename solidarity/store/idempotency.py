@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from solidarity.rules.errors import Unreadable
+from solidarity.store.statements import Statement, change
 from solidarity.store.tables import IdempotencyRow
 from solidarity.store.transaction import joined, retrying
 
-_CLAIM = (
+_CLAIM = Statement(
     "INSERT INTO idempotency (id, person, key, route, body_sha256, status, answer, created_at) "
     "VALUES ({}, {}, {}, {}, {}, 0, '', {}) ON CONFLICT (person, key) DO NOTHING RETURNING id"
 )
@@ -56,15 +57,17 @@ async def _apart(act: Act) -> Answer:
 async def _once(sending: Sending, act: Act, now: datetime) -> Answer:
     async with joined():
         row_id = uuid4()
-        claimed = await IdempotencyRow.raw(
-            _CLAIM, row_id, sending.person, sending.key, sending.route, sending.body_sha256, now
+        claimed = await _CLAIM.rows(
+            row_id, sending.person, sending.key, sending.route, sending.body_sha256, now
         )
         if not claimed:
             return await _given_before(sending)
         answer = await act()
-        await IdempotencyRow.update(
-            {IdempotencyRow.status: answer.status, IdempotencyRow.answer: answer.body}
-        ).where(IdempotencyRow.id == row_id)
+        await change(
+            IdempotencyRow,
+            row_id,
+            {IdempotencyRow.status: answer.status, IdempotencyRow.answer: answer.body},
+        )
         return answer
 
 

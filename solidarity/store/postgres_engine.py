@@ -1,9 +1,11 @@
 """Our PostgreSQL engine for Piccolo: a pool an event loop, transactions that always let go."""
 
 import asyncio
+import re
 from asyncio import AbstractEventLoop
 from collections.abc import Sequence
 from contextvars import Token
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 from weakref import WeakKeyDictionary
@@ -17,6 +19,12 @@ from solidarity.store.failures import DatabaseBusy, DatabaseUnavailable, UnitBro
 
 PATIENCE_SECONDS = 30.0
 POOL_SIZE = 10
+PLACE = "{}"
+"""A value of a statement that is written for both engines."""
+
+MOST_WRITES = 20
+MOST_VALUES = 500
+_WRITE = re.compile(r'(?:(?P<insert>INSERT INTO)|UPDATE)\s+"?(?P<table>[a-z_]+)"?\s')
 SERVER_SETTINGS = {
     "application_name": "solidarity",
     "lock_timeout": "30s",
@@ -28,10 +36,27 @@ SERVER_SETTINGS = {
 _CUT = (asyncpg.InternalClientError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
 
 
+def numbered(sql: str, *, first: int) -> str:
+    """The statement with `{}` for each value as PostgreSQL reads it: $1, $2, …"""
+    return sql.format(*(f"${place}" for place in range(first, first + sql.count(PLACE))))
+
+
+@lru_cache(maxsize=512)
+def _together(writes: tuple[str, ...]) -> str:
+    """Several writes in one statement."""
+    if len(writes) == 1:
+        return numbered(writes[0], first=1)
+    parts, first = [], 1
+    for place, sql in enumerate(writes):
+        parts.append(f"part{place} AS ({numbered(sql, first=first)})")
+        first += sql.count(PLACE)
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
 class PostgresUnit(PostgresTransaction):
     """One transaction; after a database error inside it, nothing but the end is possible."""
 
-    __slots__ = ("_isolation", "_readonly", "is_broken", "is_finished")
+    __slots__ = ("_isolation", "_readonly", "_writes", "is_broken", "is_finished")
 
     engine: "SolidarityPostgres"
     context: "Token[PostgresTransaction | None]"
@@ -44,6 +69,7 @@ class PostgresUnit(PostgresTransaction):
         self._readonly = is_snapshot
         self.is_finished = False
         self.is_broken = False
+        self._writes: list[tuple[str, Sequence[Any]]] = []
 
     async def __aenter__(self) -> Self:
         if self._parent is not None:
@@ -71,11 +97,40 @@ class PostgresUnit(PostgresTransaction):
             raise DatabaseBusy("too many others are waiting for the database") from None
 
     async def fetch(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one statement."""
+        """Run one statement, after what was written before it."""
+        self._require_usable()
+        await self._send_writes()
+        return await self._send(sql, values)
+
+    async def write(self, sql: str, values: Sequence[Any]) -> None:
+        """Run a statement before the next one that is asked something, together with its neighbours.
+
+        All parts of one statement see the same rows: a second change in a table must see the first.
+        """
+        self._require_usable()
+        is_insert, table = _target(sql)
+        for other, _ in self._writes:
+            was_insert, other_table = _target(other)
+            if other_table == table and not (is_insert and was_insert):
+                await self._send_writes()
+                break
+        self._writes.append((sql, values))
+        if len(self._writes) >= MOST_WRITES or len(values) > MOST_VALUES:
+            await self._send_writes()
+
+    async def _send_writes(self) -> None:
+        if self._writes:
+            writes, self._writes = self._writes, []
+            values = [value for _, some in writes for value in some]
+            await self._send(_together(tuple(sql for sql, _ in writes)), values)
+
+    def _require_usable(self) -> None:
         if self.is_finished:
             raise UnitBroken("this transaction has ended; its context was carried into another task")
         if self.is_broken:
             raise UnitBroken("an error was caught inside this transaction; let it out of the block instead")
+
+    async def _send(self, sql: str, values: Sequence[Any]) -> list[Any]:
         try:
             return cast("list[Any]", await self.connection.fetch(sql, *values))
         except asyncpg.InterfaceError as error:
@@ -92,6 +147,11 @@ class PostgresUnit(PostgresTransaction):
         if self.is_broken:
             await self.rollback()
             raise UnitBroken("an error was caught inside this transaction: nothing was written")
+        try:
+            await self._send_writes()
+        except BaseException:
+            await self.rollback()
+            raise
         self.is_finished = True
         self._committed = True
         await self.transaction.commit()
@@ -139,6 +199,14 @@ def _is_cut(connection: Any) -> bool:
     except asyncpg.InterfaceError:
         # The pool took it back by itself when the server ended it.
         return True
+
+
+@lru_cache(maxsize=512)
+def _target(sql: str) -> tuple[bool, str]:
+    """Whether the write inserts, and into or in which table."""
+    found = _WRITE.match(sql)
+    assert found is not None, f"neither INSERT nor UPDATE: {sql}"
+    return found["insert"] is not None, found["table"]
 
 
 class HonestBatch(AsyncBatch):
@@ -207,6 +275,19 @@ class SolidarityPostgres(PostgresEngine):
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:  # noqa: FBT001, FBT002
         return await self._run(ddl, (), in_pool=in_pool)
+
+    async def run_short(self, sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+        """One statement that finds its rows by a key; here it is one like any other."""
+        return [dict(row) for row in await self._run(sql, values, in_pool=True)]
+
+    async def run_later(self, sql: str, values: Sequence[Any]) -> None:
+        """One write, `{}` for each value, that may wait for others of its unit."""
+        unit = cast("PostgresUnit | None", self.current_transaction.get())
+        if unit is None:
+            await self._run(numbered(sql, first=1), values, in_pool=True)
+            return
+        with translated():
+            await unit.write(sql, values)
 
     async def batch(
         self,

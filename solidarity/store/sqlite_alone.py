@@ -25,6 +25,10 @@ class HereAndNow(ConnectionThread):
             answer.set_exception(error)
         return answer
 
+    @property
+    def is_idle(self) -> bool:
+        return True
+
     def post(self, work: Callable[[], Any]) -> None:
         work()
 

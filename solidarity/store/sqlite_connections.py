@@ -6,10 +6,13 @@ import os
 import sqlite3
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 STOP_SECONDS = 5.0
 BUSY_MILLISECONDS = 5_000
@@ -21,6 +24,8 @@ _EVERY_CONNECTION = (
     # Without it, INSERT OR REPLACE deletes the old row past the triggers that refuse DELETE.
     "recursive_triggers = 1",
     "cache_size = -32000",
+    # A decision writes some fifty pages; by default twenty of them would have the log copied to the database.
+    "wal_autocheckpoint = 4000",
     "temp_store = MEMORY",
 )
 _MUST_HOLD = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
@@ -28,8 +33,36 @@ _MUST_HOLD = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recur
 Rows = list[dict[str, Any]]
 Job = tuple[Callable[[], Any], AbstractEventLoop | None, "Future[Any] | None"]
 
-# Piccolo's own goes from bytes through Decimal to int; a CHECK guards our columns, so this is enough.
+# Piccolo's own accept what no row of ours can hold (a CHECK guards the shape of each column), and take longer
+# to convert a row than SQLite takes to find it. The same keys and days come again and again.
 sqlite3.register_converter("INTEGER", int)
+
+
+@lru_cache(maxsize=8192)
+def _uuid(text: bytes) -> UUID:
+    return UUID(int=int(text.replace(b"-", b""), 16))
+
+
+@lru_cache(maxsize=8192)
+def _moment(text: bytes) -> datetime:
+    return datetime.fromisoformat(text.decode()).replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=8192)
+def _day(text: bytes) -> date:
+    return date.fromisoformat(text.decode())
+
+
+def _moment_as_text(moment: datetime) -> str:
+    is_as_stored = moment.tzinfo is UTC or moment.tzinfo is None
+    return (moment if is_as_stored else moment.astimezone(UTC)).isoformat(" ")
+
+
+sqlite3.register_converter("UUID", _uuid)
+sqlite3.register_converter("TIMESTAMPTZ", _moment)
+sqlite3.register_converter("DATE", _day)
+sqlite3.register_adapter(UUID, str)
+sqlite3.register_adapter(datetime, _moment_as_text)
 
 
 class ConnectionThread:
@@ -37,6 +70,8 @@ class ConnectionThread:
 
     def __init__(self, name: str) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._asked = 0
+        self._done = 0
         self._thread = Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
@@ -44,11 +79,18 @@ class ConnectionThread:
         """The answer of the job, for the running event loop. The job runs even if nobody waits any more."""
         loop = asyncio.get_running_loop()
         answer: Future[Any] = loop.create_future()
+        self._asked += 1
         self._jobs.put((work, loop, answer))
         return answer
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything asked is done, for whoever alone may ask."""
+        return self._asked == self._done
+
     def post(self, work: Callable[[], Any]) -> None:
         """A job whose outcome nobody waits for; it runs before whatever is asked later."""
+        self._asked += 1
         self._jobs.put((work, None, None))
 
     def stop(self) -> None:
@@ -58,16 +100,23 @@ class ConnectionThread:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
-            _do(*job)
-            del job
+            work, loop, answer = job
+            result, error = _outcome(work)
+            self._done += 1
+            _tell(loop, answer, result, error)
+            del job, work, loop, answer, result, error
 
 
-def _do(work: Callable[[], Any], loop: AbstractEventLoop | None, answer: "Future[Any] | None") -> None:
-    result, error = None, None
+def _outcome(work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     try:
-        result = work()
+        return work(), None
     except BaseException as raised:
-        error = raised
+        return None, raised
+
+
+def _tell(
+    loop: AbstractEventLoop | None, answer: "Future[Any] | None", result: Any, error: BaseException | None
+) -> None:
     if loop is None or answer is None:
         return
     try:
@@ -99,12 +148,24 @@ class FileLock:
 
     def take(self) -> None:
         """Wait until no other process holds it; taking it twice is taking it once."""
-        if self.is_held:
-            return
+        if not self.is_held:
+            fcntl.flock(self._opened(), fcntl.LOCK_EX)
+            self.is_held = True
+
+    def take_if_free(self) -> bool:
+        """Take it unless another process holds it; answers whether it is ours."""
+        if not self.is_held:
+            try:
+                fcntl.flock(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            self.is_held = True
+        return True
+
+    def _opened(self) -> int:
         if self._descriptor is None:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        self.is_held = True
+        return self._descriptor
 
     def give_back(self) -> None:
         if self.is_held and self._descriptor is not None:
@@ -120,6 +181,8 @@ class FileLock:
 
 class Seat:
     """One connection. Every method but `__init__` runs in the connection's thread."""
+
+    is_for_one_thread = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -138,6 +201,7 @@ class Seat:
             detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
             isolation_level=None,
             cached_statements=512,
+            check_same_thread=self.is_for_one_thread,
         )
         try:
             for pragma in _EVERY_CONNECTION:
@@ -201,7 +265,12 @@ class Reader(Seat):
 
 
 class Writer(Seat):
-    """The one connection that writes, and the lock it shares with other processes."""
+    """The one connection that writes, and the lock it shares with other processes.
+
+    Its thread waits for others and for the disk; in between, a short statement may run where it is asked.
+    """
+
+    is_for_one_thread = False
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -213,6 +282,8 @@ class Writer(Seat):
         try:
             self._set_write_ahead(connection)
             _check_promises(connection)
+            # Only its thread waits, and only to begin: the one who holds the lock waits for nobody.
+            connection.execute("PRAGMA busy_timeout = 0")
         except BaseException:
             connection.close()
             raise
@@ -240,12 +311,35 @@ class Writer(Seat):
             self._begin()
         return self.fetch(sql, values)
 
+    def fetch_in_unit_here(self, sql: str, values: Sequence[Any]) -> Rows:
+        """As `fetch`, in whichever thread asks, and only while a transaction is under way."""
+        if self._raw is None or not self._raw.in_transaction:
+            raise sqlite3.ProgrammingError("the transaction is gone")
+        return self.fetch(sql, values)
+
+    def begin_here(self) -> bool:
+        """Begin in whichever thread asks if nobody need be waited for; answers whether it did."""
+        raw = self._raw
+        if raw is None or raw.in_transaction or not self._lock.take_if_free():
+            return False
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            # Somebody without our lock writes, or the disk fails: the thread waits, and says what is wrong.
+            self._lock.give_back()
+            return False
+        return True
+
     def _begin(self) -> None:
         self._lock.take()
         try:
-            self.raw.execute("BEGIN IMMEDIATE")
+            self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            try:
+                self.raw.execute("BEGIN IMMEDIATE")
+            finally:
+                self.raw.execute("PRAGMA busy_timeout = 0")
         except BaseException:
-            self._lock.give_back()
+            self.roll_back()
             raise
 
     def commit(self) -> None:

@@ -10,6 +10,7 @@ from piccolo.table import Table
 
 from solidarity.store.engine import current_engine
 from solidarity.store.failures import TryAgain
+from solidarity.store.statements import rows_by_key
 
 TRIES = 3
 
@@ -69,16 +70,20 @@ async def hold(table: type[Row], row_id: UUID | str | int) -> Row | None:
 
 async def hold_many(table: type[Row], row_ids: Iterable[UUID | str | int]) -> list[Row]:
     """As `hold`, several rows in the order of their keys, so that two holders cannot block each other."""
-    engine = current_engine()
-    assert engine.transaction_exists(), "hold() only makes sense inside writing()"
-    wanted = sorted(set(row_ids))
-    if not wanted:
-        return []
-    key: Any = table._meta.primary_key  # noqa: SLF001
-    query = table.objects().where(key.is_in(wanted)).order_by(key)
-    if engine.engine_type == "postgres":
-        query = query.lock_rows("UPDATE")
-    return list(await query)
+    rows = await hold_rows(table, row_ids)
+    return [table(**row, _exists_in_db=True) for row in rows]
+
+
+async def hold_row(table: type[Table], row_id: UUID | str | int) -> dict[str, Any] | None:
+    """As `hold`, the columns by name: making Piccolo's object costs more than reading the row."""
+    rows = await hold_rows(table, [row_id])
+    return rows[0] if rows else None
+
+
+async def hold_rows(table: type[Table], row_ids: Iterable[UUID | str | int]) -> list[dict[str, Any]]:
+    """As `hold_many`, the columns of each row by name."""
+    assert current_engine().transaction_exists(), "hold() only makes sense inside writing()"
+    return await rows_by_key(table, row_ids, holds=True)
 
 
 async def retrying(unit: Callable[[], Awaitable[Answer]]) -> Answer:

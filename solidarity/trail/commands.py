@@ -10,11 +10,12 @@ from uuid import UUID
 
 from solidarity.rules.access import Person
 from solidarity.rules.chain import GENESIS, ChainedEvent, Frontier, canonical, detail_commitment, event_hash
+from solidarity.store.statements import Statement, change, insert
 from solidarity.store.tables import ChainHeadRow, EventDetailRow, EventRow
-from solidarity.store.transaction import hold
+from solidarity.store.transaction import hold_row
 
 HEAD_ID = UUID(int=1)
-_FIRST_HEAD = (
+_FIRST_HEAD = Statement(
     "INSERT INTO chain_head (id, size, hash, frontier) VALUES ({}, 0, {}, {}) ON CONFLICT (id) DO NOTHING"
 )
 
@@ -29,10 +30,19 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChainHead:
-    """How long the chain is and the Merkle root over all its events."""
+    """The end of the chain, held: how many events, the hash of the last, and the peaks of the Merkle tree."""
 
-    size: int
-    root: str
+    hash: str
+    frontier: Frontier
+
+    @property
+    def size(self) -> int:
+        return self.frontier.size
+
+    @property
+    def root(self) -> str:
+        """The Merkle root over all events."""
+        return self.frontier.root().hex()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,12 +70,21 @@ async def record(
 
 
 async def record_all(
-    acts: Sequence[Told], *, about: Subject, by: Person | None, at: datetime, salt: str | None = None
+    acts: Sequence[Told],
+    *,
+    about: Subject,
+    by: Person | None,
+    at: datetime,
+    salt: str | None = None,
+    head: ChainHead | None = None,
 ) -> int:
-    """As `record`, for several events about one thing; answers the sequence number of the last."""
+    """As `record`, for several events about one thing; answers the sequence number of the last.
+
+    `head` is what this transaction holds already, and no event came since.
+    """
     assert acts, "an event tells an act"
-    head = await _held_head()
-    last_hash, frontier = str(head.hash), Frontier.from_text(head.frontier)
+    head = head or await held_chain_head()
+    last_hash, frontier = head.hash, head.frontier
     events, details = [], []
     for told in acts:
         told_salt = salt or secrets.token_hex(16)
@@ -81,28 +100,28 @@ async def record_all(
         )
         row = _event_row(event, at=at, previous_hash=last_hash)
         events.append(row)
-        details.append(EventDetailRow(sequence=event.sequence, salt=told_salt, detail=text))
-        last_hash, frontier = row.hash, frontier.append(row.canonical)
-    await EventRow.insert(*events)
-    await EventDetailRow.insert(*details)
+        details.append({"sequence": event.sequence, "salt": told_salt, "detail": text})
+        last_hash, frontier = row["hash"], frontier.append(row["canonical"])
+    await insert(EventRow, *events)
+    await insert(EventDetailRow, *details)
     await _move_head(last_hash, frontier)
     return frontier.size
 
 
-def _event_row(event: ChainedEvent, *, at: datetime, previous_hash: str) -> EventRow:
+def _event_row(event: ChainedEvent, *, at: datetime, previous_hash: str) -> dict[str, Any]:
     written = canonical(event)
-    return EventRow(
-        sequence=event.sequence,
-        at=at,
-        actor=event.actor,
-        action=event.action,
-        about_kind=event.subject_kind,
-        about_id=event.subject_id,
-        commitment=event.commitment.hex(),
-        canonical=written,
-        previous_hash=previous_hash,
-        hash=event_hash(bytes.fromhex(previous_hash), written).hex(),
-    )
+    return {
+        "sequence": event.sequence,
+        "at": at,
+        "actor": event.actor,
+        "action": event.action,
+        "about_kind": event.subject_kind,
+        "about_id": event.subject_id,
+        "commitment": event.commitment.hex(),
+        "canonical": written,
+        "previous_hash": previous_hash,
+        "hash": event_hash(bytes.fromhex(previous_hash), written).hex(),
+    }
 
 
 def instant_text(at: datetime) -> str:
@@ -116,23 +135,25 @@ async def held_chain_head() -> ChainHead:
     From here to the end of the transaction nobody else writes: what is looked up now stays true.
     """
     head = await _held_head()
-    return ChainHead(size=head.size, root=Frontier.from_text(head.frontier).root().hex())
+    return ChainHead(hash=head["hash"], frontier=Frontier.from_text(head["frontier"]))
 
 
 async def _move_head(last_hash: str, frontier: Frontier) -> None:
-    await ChainHeadRow.update(
+    await change(
+        ChainHeadRow,
+        HEAD_ID,
         {
             ChainHeadRow.size: frontier.size,
             ChainHeadRow.hash: last_hash,
             ChainHeadRow.frontier: frontier.to_text(),
-        }
-    ).where(ChainHeadRow.id == HEAD_ID)
+        },
+    )
 
 
-async def _held_head() -> Any:
-    head = await hold(ChainHeadRow, HEAD_ID)
+async def _held_head() -> dict[str, Any]:
+    head = await hold_row(ChainHeadRow, HEAD_ID)
     if head is None:
-        await ChainHeadRow.raw(_FIRST_HEAD, HEAD_ID, GENESIS.hex(), Frontier().to_text())
-        head = await hold(ChainHeadRow, HEAD_ID)
+        await _FIRST_HEAD.rows(HEAD_ID, GENESIS.hex(), Frontier().to_text())
+        head = await hold_row(ChainHeadRow, HEAD_ID)
     assert head is not None, "the head of the chain was just written"
     return head

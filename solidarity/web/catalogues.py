@@ -5,13 +5,14 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from solidarity.web.typography import typeset
 from solidarity.web.visit import Language
 
 LOCALE_DIRECTORY: Final = Path(__file__).parent / "locale"
 
 
 class Catalogue:
-    """The sentences of one language; a sentence that is not in it is shown in French."""
+    """The sentences of one language; a sentence that is not in it is shown in French, typeset."""
 
     def __init__(self, sentences: dict[str, tuple[str, ...]], language: Language) -> None:
         self._sentences = sentences
@@ -21,10 +22,11 @@ class Catalogue:
         return sentence in self._sentences
 
     def gettext(self, sentence: str) -> str:
-        return self._sentences.get(sentence, (sentence,))[0]
+        found = self._sentences.get(sentence)
+        return found[0] if found else typeset(sentence)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        forms = self._sentences.get(one, (one, many))
+        forms = self._sentences.get(one) or (typeset(one), typeset(many))
         is_singular = abs(count) < 2 if self._language == "fr" else count == 1
         return forms[0] if is_singular or len(forms) == 1 else forms[1]
 

@@ -126,14 +126,16 @@ class Form:
 
         return self._read(field, read, required=required)
 
-    def identifier(self, field: str, *, required: bool = True) -> UUID | None:
+    def identifier(
+        self, field: str, *, required: bool = True, missing: str = "choice-required"
+    ) -> UUID | None:
         def read(typed: str) -> UUID:
             try:
                 return UUID(typed)
             except ValueError:
                 raise Unreadable("choice-unknown") from None
 
-        return self._read(field, read, required=required, missing="choice-required")
+        return self._read(field, read, required=required, missing=missing)
 
     def choice(self, field: str, among: type[Choice], *, required: bool = True) -> Choice | None:
         def read(typed: str) -> Choice:

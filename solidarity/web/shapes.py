@@ -66,19 +66,22 @@ def _take_struct(value: object, shape: type[msgspec.Struct], problems: list[Prob
         if key not in known
     )
     taken = {}
-    for name, (field_type, is_required) in known.items():
+    for name, (attribute, field_type, is_required) in known.items():
         given = value.get(name, _ABSENT)
         if given is not _ABSENT:
-            taken[name] = take(given, field_type, problems, f"{pointer}/{name}")
-        if is_required and (given is _ABSENT or taken[name] == ""):
+            taken[attribute] = take(given, field_type, problems, f"{pointer}/{name}")
+        if is_required and (given is _ABSENT or taken[attribute] == ""):
             problems.append(Problem(pointer=f"{pointer}/{name}", code="required"))
     return shape(**taken) if len(problems) == before else None
 
 
 @cache
-def _fields(shape: type[msgspec.Struct]) -> dict[str, tuple[Any, bool]]:
+def _fields(shape: type[msgspec.Struct]) -> dict[str, tuple[str, Any, bool]]:
+    """By the name in JSON (`from` is no name in Python): attribute, type, whether it must be there."""
     hints = get_type_hints(shape, include_extras=True)
-    return {one.encode_name: (hints[one.name], one.required) for one in msgspec.structs.fields(shape)}
+    return {
+        one.encode_name: (one.name, hints[one.name], one.required) for one in msgspec.structs.fields(shape)
+    }
 
 
 def _take_one_of(value: object, shape: Any, problems: list[Problem], pointer: str) -> Any:

@@ -1,6 +1,5 @@
 """What people read for a code: French first, English beside it, with the figures filled in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from solidarity.rules.calendar import format_day
 from solidarity.rules.money import format_euros
 from solidarity.web.formats import number
 from solidarity.web.sentences import SENTENCES
+from solidarity.web.typography import typeset
 from solidarity.web.visit import Language
 
 Sentences = Mapping[str, tuple[str, str]]
@@ -42,11 +42,7 @@ class Speaker:
         pair = self._sentences.get(code) or self._sentences["refused"]
         written = {name: _written(name, value, self.language) for name, value in (figures or {}).items()}
         sentence = pair[1 if self.language == "en" else 0].format_map(_Figures(written))
-        return sentence if self.language == "en" else _typeset(sentence)
-
-
-_BREAKABLE_BEFORE: Final = re.compile(r" (?=[:;!?»])")
-_BREAKABLE_AFTER: Final = re.compile(r"(?<=«) ")
+        return sentence if self.language == "en" else typeset(sentence)
 
 
 class _Figures(dict[str, str]):
@@ -54,11 +50,6 @@ class _Figures(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return "…"
-
-
-def _typeset(french: str) -> str:
-    """A colon or a question mark never begins a line: French puts an unbreakable space before it."""
-    return _BREAKABLE_AFTER.sub("\u00a0", _BREAKABLE_BEFORE.sub("\u00a0", french))
 
 
 def _written(name: str, value: object, language: Language) -> str:

@@ -3,7 +3,9 @@
 from solidarity.store.tables.counter import Counter
 from solidarity.store.tables.decisions import DecisionLineRow, DecisionRow, ProposalRow
 from solidarity.store.tables.fund import FundSettingRow, SchoolYearRow
+from solidarity.store.tables.funding import FundingRow
 from solidarity.store.tables.jobs import JobRow, MailRow
+from solidarity.store.tables.ledger_months import LedgerMonthRow, LedgerPlaceRow
 from solidarity.store.tables.letters import LetterFileRow, LetterRow
 from solidarity.store.tables.money import (
     ContributionRow,
@@ -12,6 +14,7 @@ from solidarity.store.tables.money import (
     FunderRow,
     LedgerEntryRow,
     LedgerMovementRow,
+    SourceMoveRow,
 )
 from solidarity.store.tables.people import (
     ApiTokenRow,
@@ -21,36 +24,51 @@ from solidarity.store.tables.people import (
     SignInAttemptRow,
 )
 from solidarity.store.tables.requests import DocumentRow, LineRow, RequestRow, ReservationRow
+from solidarity.store.tables.revisions import AppealRow, ClaimReminderRow, RatificationRow
 from solidarity.store.tables.rulesets import RulesetRow
 from solidarity.store.tables.schools import SchoolRow
+from solidarity.store.tables.simulations import SimulationRow
 from solidarity.store.tables.students import StudentRow
 from solidarity.store.tables.trail import ChainHeadRow, EventDetailRow, EventRow
+from solidarity.store.tables.transfers import TransferRow
+from solidarity.store.tables.waiting import WaitingRow
+from solidarity.store.tables.years import YearClosingRow
 
 TABLES = (
     Counter,
     FundSettingRow,
-    SchoolYearRow,
     SchoolRow,
     PersonRow,
     SessionRow,
     ApiTokenRow,
     SignInAttemptRow,
     IdempotencyRow,
+    YearClosingRow,
     StudentRow,
     RulesetRow,
+    SimulationRow,
     FunderRow,
     ContributionRow,
     EnvelopeRow,
     EnvelopeSourceRow,
+    TransferRow,
+    SourceMoveRow,
     LedgerMovementRow,
     LedgerEntryRow,
+    LedgerMonthRow,
+    LedgerPlaceRow,
     RequestRow,
     LineRow,
     DocumentRow,
     ReservationRow,
+    WaitingRow,
+    FundingRow,
     ProposalRow,
     DecisionRow,
     DecisionLineRow,
+    AppealRow,
+    RatificationRow,
+    ClaimReminderRow,
     LetterRow,
     LetterFileRow,
     JobRow,
@@ -58,12 +76,16 @@ TABLES = (
     EventRow,
     EventDetailRow,
     ChainHeadRow,
+    # Last: once a year is closed, nothing of it could be copied into another database.
+    SchoolYearRow,
 )
 
 __all__ = [
     "TABLES",
     "ApiTokenRow",
+    "AppealRow",
     "ChainHeadRow",
+    "ClaimReminderRow",
     "ContributionRow",
     "Counter",
     "DecisionLineRow",
@@ -75,16 +97,20 @@ __all__ = [
     "EventRow",
     "FundSettingRow",
     "FunderRow",
+    "FundingRow",
     "IdempotencyRow",
     "JobRow",
     "LedgerEntryRow",
+    "LedgerMonthRow",
     "LedgerMovementRow",
+    "LedgerPlaceRow",
     "LetterFileRow",
     "LetterRow",
     "LineRow",
     "MailRow",
     "PersonRow",
     "ProposalRow",
+    "RatificationRow",
     "RequestRow",
     "ReservationRow",
     "RulesetRow",
@@ -92,5 +118,10 @@ __all__ = [
     "SchoolYearRow",
     "SessionRow",
     "SignInAttemptRow",
+    "SimulationRow",
+    "SourceMoveRow",
     "StudentRow",
+    "TransferRow",
+    "WaitingRow",
+    "YearClosingRow",
 ]

@@ -15,18 +15,26 @@ class FunderRow(Table, tablename="funder"):
 
 
 class ContributionRow(Table, tablename="contribution"):
-    """Money received from a funder, perhaps restricted; `allocated_cents` of it feed envelopes."""
+    """Money received from a funder, perhaps restricted; `allocated_cents` of it feed envelopes.
+
+    `max_share` is in basis points; `settled_cents` went to the next year or back to the funder;
+    `carried_from` is the contribution of the year before whose rest this is.
+    """
 
     id = identity()
     funder = link(FunderRow)
     school_year = words(9)
     amount_cents = cents()
     allocated_cents = cents()
+    settled_cents = cents()
     received_on = day()
     category = words(20, null=True)
     region_code = words(3, null=True)
     schools = prose(null=True)
+    usable_from = day(null=True)
     until = day(null=True)
+    max_share = small(null=True)
+    carried_from = link("self", null=True)
     created_by = link(PersonRow, null=True)
     created_at = moment()
 
@@ -48,12 +56,24 @@ class EnvelopeRow(Table, tablename="envelope"):
 
 
 class EnvelopeSourceRow(Table, tablename="envelope_source"):
-    """How much of an envelope comes from which contribution."""
+    """How much of an envelope comes from which contribution, and how much of that is promised or paid."""
 
     id = identity()
     envelope = link(EnvelopeRow)
     contribution = link(ContributionRow)
     amount_cents = cents()
+    used_cents = cents()
+
+
+class SourceMoveRow(Table, tablename="source_move"):
+    """Money of a contribution that went from one envelope to another."""
+
+    id = identity()
+    contribution = link(ContributionRow)
+    source = link(EnvelopeRow)
+    target = link(EnvelopeRow)
+    amount_cents = cents()
+    at = moment()
 
 
 class LedgerMovementRow(Table, tablename="ledger_movement"):

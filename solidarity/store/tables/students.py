@@ -19,6 +19,7 @@ class StudentRow(Table, tablename="student"):
     boarder = flag()
     quotient_familial_cents = count(null=True)
     household_size = small(null=True)
+    means_confirmed_for = words(9, null=True)
     guardian_name = words(160, null=True)
     guardian_address = prose(null=True)
     letter_language = words(2)

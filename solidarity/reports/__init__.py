@@ -1,0 +1,1 @@
+"""What the fund tells its funders: their gifts, what pays what, reports of use, dedicated funds."""

@@ -55,6 +55,10 @@ async def test_an_envelope_takes_what_contributions_leave(callers: Callers) -> N
         ({"schools": ["roubaix"]}, {"school": "lille"}, 409),
         ({"until": "2026-11-12"}, {}, 201),
         ({"until": "2026-11-11"}, {}, 409),
+        ({"from": "2026-11-12", "until": "2026-11-12"}, {}, 201),
+        ({"from": "2026-11-13"}, {}, 409),
+        ({"max_share": 10_000}, {}, 201),
+        ({"max_share": 9_999}, {}, 409),
     ],
 )
 async def test_a_restricted_gift_only_serves_what_it_was_given_for(

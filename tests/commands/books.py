@@ -20,6 +20,7 @@ from solidarity.store.tables import (
     LedgerMovementRow,
     RequestRow,
     ReservationRow,
+    TransferRow,
 )
 from solidarity.trail.queries import verify_log
 
@@ -120,6 +121,8 @@ async def _reserved() -> Tally[str]:
     found: Tally[str] = Tally()
     for row in await ReservationRow.select().where(ReservationRow.state == "active"):
         found[str(row["envelope"])] += row["amount_cents"]
+    for row in await TransferRow.select().where(TransferRow.state == "proposed"):
+        found[str(row["source"])] += row["amount_cents"]
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from solidarity.budgets.journal import COLUMNS
 from tests.commands.programs import SECRET, one_line, program, solidarity
 
 SCHOOLS = """slug,name,town,region_code,region,trades,status
@@ -248,12 +249,17 @@ def test_a_changed_event_and_a_changed_balance_are_found(url: str) -> None:
 
 
 def test_a_statement_is_csv_or_json_and_refuses_what_it_is_not(url: str) -> None:
-    assert solidarity("ledger", "statement", database_url=url).stdout.startswith("kind,id,name,")
+    assert solidarity("ledger", "statement", database_url=url).stdout.startswith(
+        "\ufeffLigne;Identifiant;Nom;"
+    )
     as_json = solidarity(
         "ledger", "statement", "--format", "json", "--school-year", "2026-2027", database_url=url
     )
-    assert json.loads(as_json.stdout) == {"items": []}
-    assert solidarity("ledger", "statement", "--format", "xlsx", database_url=url).returncode == 2
+    assert json.loads(as_json.stdout) == {"school_year": "2026-2027", "as_of": None, "items": []}
+    assert solidarity("ledger", "statement", "--format", "pdf", database_url=url).returncode == 2
+    journal = solidarity("ledger", "journal", "--school-year", "2026-2027", database_url=url)
+    assert journal.stdout.split() == list(COLUMNS)
+    assert solidarity("ledger", "journal", "--siren", "12", database_url=url).returncode == 2
     assert solidarity("ledger", "statement", "--as-of", "soon", database_url=url).returncode == 2
     assert solidarity("ledger", "statement", "--school-year", "2026-2030", database_url=url).returncode == 2
 

@@ -32,17 +32,31 @@ OPEN = {
 }
 # Pages that show what an act would be, before it is one; the outbox shows who was written to.
 BEFORE_AN_ACT = {
+    "/baremes/nouveau",
+    "/baremes/{ruleset_id}/mettre-en-vigueur",
+    "/baremes/{ruleset_id}/modifier",
+    "/baremes/{ruleset_id}/modifier/texte",
     "/courriels",
+    "/financeurs/contributions/nouvelle",
+    "/financeurs/enveloppes/nouvelle",
+    "/demandes/a-renouveler",
     "/demandes/nouvelle",
     "/demandes/nouvelle/{student_id}",
     "/demandes/{reference}/envoyee",
     "/demandes/{reference}/modifier",
+    "/demandes/{reference}/reexamen",
     "/demandes/{reference}/retirer",
     "/demandes/{reference}/verifier",
     "/eleves/nouveau",
     "/eleves/{student_id}/modifier",
     "/instruction",
     "/instruction/{reference}",
+    "/instruction/{reference}/arreter",
+    "/instruction/{reference}/reexamen",
+    "/instruction/a-ratifier",
+    "/instruction/liste-attente",
+    "/instruction/non-reclamees",
+    "/instruction/reexamens",
 }
 
 

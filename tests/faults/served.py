@@ -37,13 +37,14 @@ def _serve(port: int, settings: dict[str, str]) -> None:
 class Service:
     """One web process at a time on one address; `kill()` is SIGKILL, with no goodbye."""
 
-    def __init__(self, database_url: str, *, storage: str) -> None:
+    def __init__(self, database_url: str, *, storage: str, **settings: str) -> None:
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self._settings = {
             "SOLIDARITY_DATABASE_URL": database_url,
             "SOLIDARITY_STORAGE_URL": f"file://{storage}",
             "SOLIDARITY_SECRET_KEY": SECRET,
+            **settings,
         }
         self._process: BaseProcess | None = None
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from solidarity.store import sqlite_connections
 from solidarity.store.engine import make_engine, running
 from solidarity.store.tables import StudentRow
-from solidarity.store.transaction import writing
 from tests.api.callers import STUDENT, Callers, the_callers
 from tests.databases import Database, PostgresServer, migrated, on_server, postgres_programs
 
@@ -37,10 +37,9 @@ def _held(database: Database) -> Iterator[sqlite3.Connection]:
 
 
 async def test_a_file_that_somebody_holds_is_busy_not_broken(
-    sqlite_database: Database, callers: Callers
+    sqlite_database: Database, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with writing():
-        await StudentRow.raw("PRAGMA busy_timeout = 100")
+    monkeypatch.setattr(sqlite_connections, "BUSY_MILLISECONDS", 100)
     with _held(sqlite_database):
         refused = await callers.director.post("/students", NEW)
         seen = await callers.director.get("/students")

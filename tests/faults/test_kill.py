@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from solidarity.budgets.queries import check_ledger
 from solidarity.clock import real_now
 from solidarity.people.commands import issue_token
 from solidarity.rules.access import Person
-from solidarity.store.tables import DecisionRow, LetterRow, RequestRow
+from solidarity.store.tables import DecisionRow, LetterRow, RequestRow, TransferRow
 from solidarity.trail.queries import verify_log
 from tests.api.callers import STUDENT, a_line
 from tests.build import NOW, a_ruleset, an_envelope
@@ -27,6 +28,7 @@ from tests.people import the_cast
 
 CLERKS = 3
 ASKED_CENTS = 10_000
+MOVED_CENTS = 100
 CREDIT_CENTS = 50_000_000
 PATIENCE_SECONDS = 60.0
 
@@ -38,8 +40,13 @@ class Load:
     address: str
     director: str
     administrator: str
+    second: str
+    envelopes: tuple[UUID, UUID]
     is_over: threading.Event = field(default_factory=threading.Event)
     decided: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    maintained: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     unanswered: Counter[str] = field(default_factory=Counter)
 
@@ -61,6 +68,25 @@ class Load:
         done = self._act(f"{path}/decide", {"outcome": "grant"}, f"d-{key}", self.administrator)
         assert done["status"] == "decided"
         self.decided.append(done["reference"])
+        self._what_follows(path, key)
+
+    def _what_follows(self, path: str, key: str) -> None:
+        """In turn: the aid ends, an appeal is dismissed by somebody else, money moves between envelopes."""
+        why, turn = {"reason": "Départ."}, len(self.decided) % 3
+        if turn == 0:
+            self._act(f"{path}/revoke", why, f"e-{key}", self.administrator)
+            self.ended.append(path)
+        elif turn == 1:
+            self._act(f"{path}/appeal", {"grounds": "Plus cher."}, f"a-{key}", self.director)
+            self._act(f"{path}/appeal/answer", {"outcome": "dismiss", **why}, f"n-{key}", self.second)
+            self.maintained.append(path)
+        else:
+            sides = {"from": str(self.envelopes[0]), "to": str(self.envelopes[1])}
+            new = {**sides, "amount_cents": MOVED_CENTS, **why}
+            made = self._act("/envelopes/transfers", new, f"t-{key}", self.administrator)
+            answer = f"/envelopes/transfers/{made['id']}/approve"
+            self._act(answer, {}, f"m-{key}", self.second)
+            self.moved.append(made["id"])
 
     def _act(self, path: str, body: dict[str, Any], key: str, token: str) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {token}", "idempotency-key": key}
@@ -95,10 +121,16 @@ async def _under_fire(
     """Load on a service that is killed again and again, while `goes_on(kills, seconds)`."""
     cast = await the_cast()
     await a_ruleset(by=cast.administrator, activated_by=cast.second)
-    await an_envelope(CREDIT_CENTS)
-    director, administrator = await _tokens(cast.director, cast.administrator)
+    envelopes = await an_envelope(CREDIT_CENTS), await an_envelope(ASKED_CENTS, category="food")
+    director, administrator, second = await _tokens(cast.director, cast.administrator, cast.second)
     service = Service(database.url, storage=str(storage))
-    load = Load(address=service.address, director=director, administrator=administrator)
+    load = Load(
+        address=service.address,
+        director=director,
+        administrator=administrator,
+        second=second,
+        envelopes=envelopes,
+    )
     clerks = [threading.Thread(target=load.work, args=(one,)) for one in range(1, CLERKS + 1)]
     moments = random.Random(7)
     kills, began = 0, time.monotonic()
@@ -127,9 +159,16 @@ async def _nothing_is_lost(load: Load) -> None:
     # Every clerk saw each of its acts to the end, so there is nothing but what was acknowledged.
     assert sorted(row["reference"] for row in requests) == sorted(load.decided)
     assert {row["status"] for row in requests} == {"decided"}
-    assert decisions == Counter([row["id"] for row in requests])
+    ended = {path.rpartition("/")[2] for path in load.ended}
+    assert decisions == {row["id"]: 2 if row["reference"] in ended else 1 for row in requests}
+    transfers = await TransferRow.select(TransferRow.id, TransferRow.state)
+    assert sorted((str(row["id"]), row["state"]) for row in transfers) == sorted(
+        (name, "approved") for name in load.moved
+    )
     count = len(requests)
     assert sorted(row["reference"] for row in requests) == [f"2026-{n:06}" for n in range(1, count + 1)]
+    # Of each decision one letter, and one more that says it is maintained.
+    count += len(load.ended) + len(load.maintained)
     letters = await LetterRow.select(LetterRow.number)
     assert sorted(row["number"] for row in letters) == [f"L2026-{n:06}" for n in range(1, count + 1)]
     assert await check_ledger() == []

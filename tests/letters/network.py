@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from uuid import uuid4
 
+from solidarity.budgets.commands import NewContribution, NewEnvelope, add_contribution, add_envelope
 from solidarity.decisions.commands import decide
 from solidarity.people.commands import create_person
 from solidarity.requests.commands import NewRequest, create_draft, submit
@@ -12,8 +12,6 @@ from solidarity.rules.access import Person, Role
 from solidarity.rules.deciding import Choice, Verdict
 from solidarity.rulesets.commands import activate_ruleset, load_ruleset
 from solidarity.schools.commands import NewSchool, NewStudent, add_student, load_schools
-from solidarity.store.tables import EnvelopeRow
-from solidarity.store.transaction import writing
 
 NOW = datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
 GRANT = Choice(verdict=Verdict.GRANT, granted_cents={})
@@ -64,8 +62,7 @@ async def a_network(*, envelope_cents: int = 1_000_000) -> Network:
     )
     ruleset = await load_ruleset(RULES, by=people.administrator, now=NOW)
     await activate_ruleset(ruleset, by=people.second, now=NOW)
-    async with writing():
-        await EnvelopeRow.insert(_envelope(envelope_cents))
+    await _envelope(envelope_cents)
     return people
 
 
@@ -87,20 +84,23 @@ async def _person(email: str, role: Role, school: str | None = None) -> Person:
     )
 
 
-def _envelope(allocated_cents: int) -> EnvelopeRow:
-    return EnvelopeRow(
-        id=uuid4(),
+async def _envelope(allocated_cents: int) -> None:
+    gift = NewContribution(
+        funder="Fondation des essais",
+        amount_cents=allocated_cents,
+        received_on=NOW.date(),
+        school_year="2026-2027",
+    )
+    await add_contribution(gift, by=None, now=NOW)
+    envelope = NewEnvelope(
         name="Général",
         school_year="2026-2027",
         category=None,
         school=None,
         region_code=None,
         allocated_cents=allocated_cents,
-        reserved_cents=0,
-        committed_cents=0,
-        paid_cents=0,
-        created_at=NOW,
     )
+    await add_envelope(envelope, by=None, now=NOW)
 
 
 PUPIL = NewStudent(

@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from solidarity.letters.samples import sample_letter
+from solidarity.letters.compose import facts_as_stored
+from solidarity.letters.samples import sample_letter, samples
 from solidarity.rules.letter import (
     CHECKLIST,
     DECIDING,
@@ -139,3 +142,9 @@ def test_anything_else_is_not_the_facts_of_a_letter(data: bytes) -> None:
     assert data != GOOD
     with pytest.raises(ValueError):
         facts_from_json(data)
+
+
+@given(st.sampled_from([facts for _, facts in samples()]), st.text(st.characters(exclude_categories=["Cs"])))
+def test_the_quick_bytes_are_the_canonical_ones(facts: LetterFacts, subject: str) -> None:
+    said = replace(facts, subject=subject, proofs=(subject, 'é\u2028\x00\x1f\x7f"\\/'))
+    assert facts_as_stored(said) == facts_to_json(said)

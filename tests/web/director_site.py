@@ -92,7 +92,7 @@ class Answer:
     @property
     def title(self) -> str:
         found = re.search(r"<title>(.*?)</title>", self.html, re.DOTALL)
-        return unescape(found[1]) if found else ""
+        return " ".join(unescape(found[1]).split()) if found else ""
 
 
 class Visitor:

@@ -143,7 +143,7 @@ def test_the_page_shows_every_problem_and_keeps_what_was_typed(director: TestCli
     answer = director.post("/gallery", data=typed)
     assert answer.status_code == 422
     page = answer.text
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur\u00a0: " in page
     assert 'value="Zoé &#34;&lt;script&gt;&#34;"' in page
     assert "<script>" not in page
     assert 'value="housing" checked' in page

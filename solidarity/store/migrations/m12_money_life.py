@@ -17,6 +17,14 @@ AND NOT EXISTS (SELECT 1 FROM reservation WHERE reservation.request = aid_reques
 
 
 async def _make() -> None:
+    await _make_transfers()
+    await _make_appeals()
+    await _make_ratifications()
+    await _make_waiting_list()
+    await _make_claim_reminders()
+
+
+async def _make_transfers() -> None:
     await create_table(
         "transfer",
         "id UUID PRIMARY KEY",
@@ -39,6 +47,9 @@ async def _make() -> None:
         "CHECK (answered_by IS NULL OR answered_by <> prepared_by)",
     )
     await create_index("transfer", "school_year", "state")
+
+
+async def _make_appeals() -> None:
     await create_table(
         "appeal",
         "id UUID PRIMARY KEY",
@@ -66,6 +77,9 @@ async def _make() -> None:
     )
     await create_index("appeal", "request", unique=True, where="state IN ('received', 'under_review')")
     await create_index("appeal", "state")
+
+
+async def _make_ratifications() -> None:
     await create_table(
         "ratification",
         "id UUID PRIMARY KEY",
@@ -78,6 +92,9 @@ async def _make() -> None:
         "CHECK (ratified_by <> decided_by)",
     )
     await append_only("ratification", key=("id",), unique=(("decision",),))
+
+
+async def _make_waiting_list() -> None:
     await create_table(
         "waiting",
         "id UUID PRIMARY KEY",
@@ -85,6 +102,9 @@ async def _make() -> None:
         "since TIMESTAMPTZ NOT NULL",
     )
     await run(_LIST_WHO_WAITS)
+
+
+async def _make_claim_reminders() -> None:
     await create_table(
         "claim_reminder",
         "id UUID PRIMARY KEY",
